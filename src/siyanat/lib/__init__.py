@@ -1,0 +1,1 @@
+"""Ground floor: what knows no word of the domain."""
