@@ -1,0 +1,1 @@
+"""Oversight of the police: the rooms of the house; see docs/explanation/rooms.md."""

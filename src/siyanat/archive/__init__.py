@@ -1,0 +1,1 @@
+"""Retention categories, disposal by two persons, release. Only this room deletes."""

@@ -1,0 +1,119 @@
+"""How long what is kept, and how it goes: two persons, seven days, a tombstone and a receipt."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from siyanat.evidence import models as evidence
+
+
+class RetentionCategory(models.Model):
+    """A reason to keep recordings for a number of days. A recording in several is kept for the longest."""
+
+    code = models.CharField(max_length=24, unique=True)  # routine, intentional, force, complaint, custody
+    name_fa = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    keep_days = models.PositiveIntegerField()
+    is_default = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Classification(models.Model):
+    """A recording's membership of a category, since when and why."""
+
+    recording = models.ForeignKey(evidence.Recording, on_delete=models.PROTECT, related_name="classifications")
+    category = models.ForeignKey(RetentionCategory, on_delete=models.PROTECT)
+    since = models.DateTimeField()  # retention counts from here or from the recording's end, whichever is later
+    reference = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recording", "category"], name="classification_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} {self.category_id}"
+
+
+class PeriodChange(models.Model):
+    """A proposed change of a category's period, with what it would dispose of; in force when a second person agrees."""
+
+    category = models.ForeignKey(RetentionCategory, on_delete=models.PROTECT, related_name="changes")
+    keep_days = models.PositiveIntegerField()
+    reason = models.CharField(max_length=400)
+    preview = models.JSONField(default=dict)  # recordings, bytes, hours that would become due
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.keep_days}"
+
+
+class Disposal(models.Model):
+    """A list of recordings that one person proposes to dispose of and another agrees to."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")
+        AGREED = "agreed", _("agreed, in the recycle bin")
+        DONE = "done", _("done")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    unit_path = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)  # agreed_at + 7 days
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.proposed_at}"
+
+
+class DisposalItem(models.Model):
+    """One recording of a disposal: taken out again when a hold came in between."""
+
+    class State(models.TextChoices):
+        LISTED = "listed", _("listed")
+        TOMBSTONED = "tombstoned", _("row marked, bytes to go")
+        DONE = "done", _("done")
+        SPARED = "spared", _("spared by a hold")
+
+    disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="items")
+    recording = models.ForeignKey(evidence.Recording, on_delete=models.PROTECT, related_name="disposal_items")
+    category = models.CharField(max_length=24)
+    kept_until = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.LISTED)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["disposal", "recording"], name="disposal_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} {self.state}"
+
+
+class Export(models.Model):
+    """A bundle that was handed out: for whom, why, and the digest of its manifest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=80)  # case:<id>
+    recipient = models.CharField(max_length=200)
+    reason = models.CharField(max_length=400)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    manifest_sha256 = models.CharField(max_length=64, blank=True, default="")
+    path = models.CharField(max_length=400, blank=True, default="")
+    size_bytes = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,1 @@
+"""Body-worn cameras: states, issue and return, clock and health."""

@@ -1,0 +1,1 @@
+"""Follow-up: cases, actions with deadlines, decisions, answers."""

@@ -1,0 +1,1 @@
+"""The versioned catalogue of conduct standards: one list for marks, contacts, findings and decisions."""

@@ -1,0 +1,1 @@
+"""Minutes owed against minutes recorded, excused or unexplained."""

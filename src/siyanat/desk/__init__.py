@@ -1,0 +1,1 @@
+"""Kartabl: what waits for whoever is logged in, by deadline; notices."""

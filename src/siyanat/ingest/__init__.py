@@ -1,0 +1,1 @@
+"""Every way in: dock folder, resumable upload; receipts and quarantine."""

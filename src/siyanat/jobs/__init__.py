@@ -1,0 +1,1 @@
+"""The durable queue inside PostgreSQL: names of facts, announcing them, sweeping what stalled."""

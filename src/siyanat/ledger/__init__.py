@@ -1,0 +1,1 @@
+"""The tamper-evident log of every act: append, sequence, checkpoint, proof. Only this room writes log entries."""

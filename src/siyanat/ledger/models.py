@@ -1,0 +1,80 @@
+"""The log's tables. Rows are added, never changed: triggers in the database refuse the rest.
+
+An entry is written *unsequenced* in the transaction of the act that it tells of. The sequencer gives
+positions in batches, hashes the bodies into the tree and signs a checkpoint. The body holds opaque
+identifiers only; what is personal stands in ``Disclosure`` behind a salted commitment, so that it can
+be erased without breaking the tree.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """One act. ``body`` is the canonical JSON whose SHA-256 leaf hash stands in the tree, byte for byte."""
+
+    position = models.BigIntegerField(null=True, unique=True)  # leaf index from 0; NULL until sequenced
+    recorded_at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=64, db_index=True)  # room.act, e.g. evidence.recording_sealed
+    actor = models.CharField(max_length=64, db_index=True)  # opaque: user's UUID, or system:<process>
+    subject = models.CharField(max_length=80, db_index=True)  # type:identifier of what was acted on
+    body = models.TextField()
+    leaf_hash = models.BinaryField(max_length=32, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(position__isnull=True, leaf_hash__isnull=True)
+                | models.Q(position__isnull=False, leaf_hash__isnull=False),
+                name="entry_sequenced_with_hash",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="entry_unsequenced", condition=models.Q(position__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Disclosure(models.Model):
+    """The personal value behind a commitment in an entry's body: SHA-256(salt || canonical JSON value)."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="disclosures")
+    name = models.CharField(max_length=40)
+    salt = models.BinaryField(max_length=32)
+    value = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "name"], name="disclosure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}:{self.name}"
+
+
+class Node(models.Model):
+    """Hash of a complete subtree: ``level`` 0 are leaves; ``index`` counts from the left."""
+
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="node_once")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed tree head in C2SP form; ``note`` is the exact text that was signed, with its signature."""
+
+    size = models.BigIntegerField(unique=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+    witnessed_at = models.DateTimeField(null=True)  # when the level above had it
+
+    def __str__(self) -> str:
+        return f"{self.size}"

@@ -1,0 +1,67 @@
+"""Append an act to the log. Called inside the act's own transaction: both happen, or neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from siyanat.ledger import models
+
+SYSTEM = "system"
+SALT_BYTES = 32
+
+
+def canonical(value: object) -> str:
+    """Return the one JSON text of ``value``: sorted keys, no spaces, UTF-8 letters as they are."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_encode)
+
+
+def _encode(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+def commit(salt: bytes, value: object) -> str:
+    """Return the commitment in hex: SHA-256(salt || canonical JSON)."""
+    return hashlib.sha256(salt + canonical(value).encode()).hexdigest()
+
+
+def append(
+    *,
+    kind: str,
+    actor: str,
+    subject: str,
+    now: dt.datetime,
+    facts: Mapping[str, object] | None = None,
+    personal: Mapping[str, object] | None = None,
+) -> models.Entry:
+    """Write one unsequenced entry. ``facts`` are opaque identifiers and figures; ``personal`` values are committed to.
+
+    :raises RuntimeError: outside a transaction, where an entry could outlive an act that failed.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{kind} appended outside its act's transaction")
+    salts = {name: secrets.token_bytes(SALT_BYTES) for name in personal or {}}
+    body = {
+        "actor": actor,
+        "at": now,
+        "commitments": {name: commit(salts[name], value) for name, value in (personal or {}).items()},
+        "facts": dict(facts or {}),
+        "kind": kind,
+        "nonce": secrets.token_hex(8),
+        "subject": subject,
+    }
+    entry = models.Entry.objects.create(
+        recorded_at=now, kind=kind, actor=actor, subject=subject, body=canonical(body)
+    )
+    models.Disclosure.objects.bulk_create(
+        models.Disclosure(entry=entry, name=name, salt=salts[name], value=json.loads(canonical(value)))
+        for name, value in (personal or {}).items()
+    )
+    return entry

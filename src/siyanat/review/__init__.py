@@ -1,0 +1,1 @@
+"""People look at what triage raised, and decide: proof of watching, marks, sign-off, second line."""

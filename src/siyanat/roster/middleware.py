@@ -1,0 +1,80 @@
+"""The gatekeeper: no view opens without a declared admission, and only to whom it admits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from siyanat.accounts import second_factor
+from siyanat.lib import clock, errors
+from siyanat.roster import gates
+
+# Views of libraries, by module: what they admit. Everything else declares itself.
+LIBRARY_ADMISSIONS = {
+    "allauth.account.views": gates.Admission(public=True),
+    "allauth.mfa.base.views": gates.Admission(public=True),
+    "allauth.mfa.totp.views": gates.Admission(),
+    "allauth.mfa.recovery_codes.views": gates.Admission(),
+    "django.views.i18n": gates.Admission(public=True),
+    "django.views.static": gates.Admission(public=True),
+    "django.contrib.staticfiles.views": gates.Admission(public=True),
+}
+
+
+def admission_of(view: Callable[..., Any]) -> gates.Admission | None:
+    """What ``view`` declares, or what is known of its library; None is closed."""
+    declared = getattr(view, "admission", None)
+    if isinstance(declared, gates.Admission):
+        return declared
+    wrapped = getattr(view, "view_class", view)
+    return LIBRARY_ADMISSIONS.get(wrapped.__module__)
+
+
+class Gatekeeper:
+    """Puts ``viewer`` and ``now`` on the request and closes every view that does not admit the viewer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.now = clock.now()  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            request.viewer = gates.load_viewer(  # type: ignore[attr-defined]
+                request.user, now=request.now, second_factor=second_factor.was_used(request)  # type: ignore[attr-defined]
+            )
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], _args: list[Any], _kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Refuse what is not admitted: sign in, add a second factor, or the answer for what is absent."""
+        admission = admission_of(view)
+        if admission is not None and admission.public:
+            return None
+        if not request.user.is_authenticated:
+            return self._ask_to_sign_in(request)
+        viewer: gates.Viewer = request.viewer  # type: ignore[attr-defined]
+        if admission is None or (admission.roles is not None and not viewer.holds(*admission.roles)):
+            raise errors.NotFound
+        needs_second = admission.second_factor or viewer.holds(*gates.FOOTAGE_ROLES)
+        if needs_second and not viewer.second_factor and admission is not LIBRARY_ADMISSIONS["allauth.mfa.totp.views"]:
+            return self._ask_for_second_factor(request)
+        return None
+
+    @staticmethod
+    def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/api/"):
+            return HttpResponse(status=401)
+        return auth_views.redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
+
+    @staticmethod
+    def _ask_for_second_factor(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/api/"):
+            return HttpResponse(status=403)
+        return redirect("mfa_activate_totp")

@@ -1,0 +1,1 @@
+"""What the detectors found in a recording, as rows."""

@@ -1,0 +1,1 @@
+"""The operations board: queue, disks, ingest, last checkpoint, failed jobs."""

@@ -1,0 +1,73 @@
+"""What every test stands on: a real PostgreSQL, the queue in it, and a store of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+from siyanat.config import postgres
+from tests import cast as cast_module
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Start the embedded cluster before the test database is made, unless another server is named."""
+    if "SIYANAT_DATABASE_URL" in os.environ:
+        return
+    from django.conf import settings
+    from django.db import connections
+
+    cluster = postgres.locate(Path(os.environ["SIYANAT_HOME"]))
+    postgres.start(cluster, durable=False)
+    address = cluster.address()
+    for configured in (settings.DATABASES["default"], connections["default"].settings_dict):
+        configured.update(address)
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+    """Give each test a store, cache and keys of its own."""
+    settings.STORE = tmp_path / "store"
+    settings.CACHE = tmp_path / "cache"
+    settings.LEDGER_KEYS = tmp_path / "keys"
+    yield
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_errors(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which anything logs an error, unless it is marked ``expects_errors``."""
+    yield
+    if request.node.get_closest_marker("expects_errors"):
+        return
+    for when in ("setup", "call"):
+        found = [record for record in caplog.get_records(when) if record.levelno >= logging.ERROR]
+        assert not found, [record.getMessage() for record in found]
+
+
+@pytest.fixture
+def cast(db: None) -> cast_module.Cast:
+    """The fixed cast, written into the database."""
+    return cast_module.make_cast()
+
+
+@pytest.fixture
+def sign_in(client: Client, cast: cast_module.Cast) -> Callable[[str], Client]:
+    """Open a session for one of the cast, with a second factor, and return its client."""
+
+    def open_session(name: str, *, second_factor: bool = True) -> Client:
+        user = cast.people[name].user
+        assert user is not None
+        client.force_login(user)
+        if second_factor:
+            session = client.session
+            session["account_authentication_methods"] = [{"method": "mfa", "at": 0, "type": "totp"}]
+            session.save()
+        return client
+
+    return open_session
