@@ -1,0 +1,1 @@
+"""Reading media with PyAV: probe, scan, cut, package. Knows neither Django nor the database."""
