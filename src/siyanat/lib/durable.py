@@ -39,14 +39,15 @@ import re
 import secrets
 import threading
 from collections.abc import Iterable, Iterator
-from typing import IO
+from typing import IO, Self
 
 from siyanat.lib import errors
 
-CHUNK_BYTES = 2 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 """Size of one read, in bytes."""
 
 _BUFFERS = 4
+_FLUSH_BYTES = 16 * 1024 * 1024
 _INCOMING = "incoming"
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -78,32 +79,30 @@ def chunks_of(stream: IO[bytes], *, chunk_bytes: int = CHUNK_BYTES) -> Iterator[
 
 
 def write_new(*, root: pathlib.Path, chunks: Iterable[bytes], expected_sha256: str | None = None) -> Written:
-    """Seal the bytes of ``chunks``; durable when it returns.
+    """Seal the bytes of ``chunks``; durable when it returns. What ``chunks`` itself raises passes through.
 
     :raises errors.Refusal: ``store.digest_mismatch`` when ``expected_sha256`` was given and the bytes differ.
     :raises errors.PassingFault: ``store.disk_full`` or ``store.write_failed``; no part file is left behind.
     :raises errors.BrokenPromise: ``store.sealed_differs`` when the name is taken by other bytes.
     """
-    with _part_file(root) as (part, descriptor):
-        hasher = _Hasher()
-        with hasher:
+    with _part_file(root) as part:
+        with _Hasher() as hasher:
             for chunk in chunks:
                 hasher.feed(chunk)
-                _write_all(descriptor, memoryview(chunk))
-        return _seal(root, part, descriptor, hasher.hexdigest(), expected_sha256)
+                part.write(memoryview(chunk))
+        return part.seal(sha256=hasher.hexdigest(), expected=expected_sha256)
 
 
 def copy_sealed(*, source: pathlib.Path, root: pathlib.Path, expected_sha256: str | None = None) -> Written:
-    """Seal a copy of the file ``source``, hashing what is written, not what is read a second time.
+    """Seal a copy of the file ``source``: the very bytes that are hashed are written, and the source stays.
 
-    The source stays. Raises what `write_new` raises, and ``OSError`` where the source can't be read.
+    Raises what `write_new` raises, and ``OSError`` where the source can't be read.
     """
-    with source.open("rb", buffering=0) as stream, _part_file(root) as (part, descriptor):
-        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
-        hasher = _Hasher()
-        with hasher:
-            _pump(stream, descriptor, hasher)
-        return _seal(root, part, descriptor, hasher.hexdigest(), expected_sha256)
+    with source.open("rb", buffering=0) as stream, _part_file(root) as part:
+        _advise(stream.fileno(), 0, 0, "POSIX_FADV_SEQUENTIAL")
+        with _Hasher() as hasher:
+            _pump(stream, part, hasher)
+        return part.seal(sha256=hasher.hexdigest(), expected=expected_sha256)
 
 
 def hash_file(path: pathlib.Path) -> tuple[str, int]:
@@ -111,7 +110,7 @@ def hash_file(path: pathlib.Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     buffer = memoryview(bytearray(CHUNK_BYTES))
     with path.open("rb", buffering=0) as stream:
-        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
+        _advise(stream.fileno(), 0, 0, "POSIX_FADV_SEQUENTIAL")
         while count := stream.readinto(buffer):
             digest.update(buffer[:count])
             size += count
@@ -171,17 +170,19 @@ def list_sealed(*, root: pathlib.Path) -> Iterator[pathlib.Path]:
 class _Hasher:
     """SHA-256 in a thread of its own; hashlib releases the GIL, so hashing and writing overlap.
 
-    `feed` blocks when the thread is behind; what was fed must not change until `fed_back` counts it.
+    `feed` blocks when the thread is behind. A buffer that was fed must not change until `take_back` answers
+    it.
     """
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
         self._pieces: queue.Queue[bytes | memoryview | None] = queue.Queue(maxsize=_BUFFERS)
+        self._finished: queue.Queue[memoryview] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="sha256", daemon=True)
-        self.finished: queue.Queue[bytes | memoryview] = queue.Queue()
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._pieces.put(None)
@@ -191,73 +192,92 @@ class _Hasher:
         while (piece := self._pieces.get()) is not None:
             self._digest.update(piece)
             if isinstance(piece, memoryview):
-                self.finished.put(piece)
+                self._finished.put(piece)
 
     def feed(self, piece: bytes | memoryview) -> None:
         self._pieces.put(piece)
 
+    def take_back(self) -> memoryview:
+        """A buffer whose bytes are hashed, at its full length."""
+        return memoryview(self._finished.get().obj)
+
     def hexdigest(self) -> str:
+        """The digest of all that was fed; call it after the ``with`` block."""
         return self._digest.hexdigest()
 
 
-def _pump(stream: IO[bytes], descriptor: int, hasher: _Hasher) -> None:
+class _Part:
+    """A part file that is open for writing; every failing call of its becomes a `PassingFault`."""
+
+    def __init__(self, root: pathlib.Path, path: pathlib.Path, descriptor: int) -> None:
+        self._root, self._path, self._descriptor = root, path, descriptor
+        self._size = self._advised = 0
+
+    def write(self, piece: memoryview) -> None:
+        """write(2) until all is taken; every `_FLUSH_BYTES` the kernel is asked to start on the disk."""
+        with _faults(self._root):
+            while piece:
+                count = os.write(self._descriptor, piece)
+                piece, self._size = piece[count:], self._size + count
+        if self._size - self._advised >= _FLUSH_BYTES:
+            # Linux starts to write dirty pages that are said not to be needed: fsync finds little left to do.
+            _advise(self._descriptor, self._advised, self._size - self._advised, "POSIX_FADV_DONTNEED")
+            self._advised = self._size
+
+    def seal(self, *, sha256: str, expected: str | None) -> Written:
+        if expected is not None and sha256 != expected.lower():
+            raise errors.Refusal("store.digest_mismatch", expected=expected.lower(), actual=sha256)
+        final = path_for(root=self._root, sha256=sha256)
+        with _faults(self._root):
+            os.fchmod(self._descriptor, 0o440)
+            os.fsync(self._descriptor)
+            try:
+                publish(temporary=self._path, final=final)
+            except FileExistsError:
+                _check_sealed(final, sha256)
+        return Written(sha256=sha256, size_bytes=self._size, path=final)
+
+
+def _pump(stream: IO[bytes], part: _Part, hasher: _Hasher) -> None:
     """Read into few buffers, used again once both the hasher and the writer are done with them."""
-    fresh = _BUFFERS
+    fresh = [memoryview(bytearray(CHUNK_BYTES)) for _ in range(_BUFFERS)]
     while True:
-        if fresh:
-            whole = memoryview(bytearray(CHUNK_BYTES))
-            fresh -= 1
-        else:
-            whole = memoryview(hasher.finished.get().obj)
-        count = os.readv(stream.fileno(), [whole])
+        buffer = fresh.pop() if fresh else hasher.take_back()
+        count = os.readv(stream.fileno(), [buffer])
         if not count:
             return
-        hasher.feed(whole[:count])
-        _write_all(descriptor, whole[:count])
-
-
-def _write_all(descriptor: int, piece: memoryview) -> None:
-    """write(2) until all is taken."""
-    while piece:
-        piece = piece[os.write(descriptor, piece) :]
+        hasher.feed(buffer[:count])
+        part.write(buffer[:count])
 
 
 @contextlib.contextmanager
-def _part_file(root: pathlib.Path) -> Iterator[tuple[pathlib.Path, int]]:
-    """A new part file; gone afterwards whatever happens, unless the process dies."""
-    folder = root / _INCOMING
-    part = folder / f"{secrets.token_hex(16)}.part"
+def _part_file(root: pathlib.Path) -> Iterator[_Part]:
+    """A new part file; its name is gone afterwards whatever happens, unless the process dies."""
+    path = root / _INCOMING / f"{secrets.token_hex(16)}.part"
+    with _faults(root):
+        _make_folders(path.parent)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
     try:
-        _make_folders(folder)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
-        try:
-            yield part, descriptor
-        finally:
-            os.close(descriptor)
-            part.unlink(missing_ok=True)
+        yield _Part(root, path, descriptor)
+    finally:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _faults(root: pathlib.Path) -> Iterator[None]:
+    """What the store's own disk refuses, as a fault that may pass."""
+    try:
+        yield
     except OSError as error:
-        raise _as_fault(error, root) from error
+        code = "store.disk_full" if error.errno in _FULL else "store.write_failed"
+        raise errors.PassingFault(code, folder=str(root), reason=error.strerror or str(error)) from error
 
 
-def _as_fault(error: OSError, root: pathlib.Path) -> errors.PassingFault:
-    code = "store.disk_full" if error.errno in _FULL else "store.write_failed"
-    return errors.PassingFault(code, folder=str(root), reason=error.strerror or str(error))
-
-
-def _seal(
-    root: pathlib.Path, part: pathlib.Path, descriptor: int, sha256: str, expected: str | None
-) -> Written:
-    if expected is not None and sha256 != expected.lower():
-        raise errors.Refusal("store.digest_mismatch", expected=expected.lower(), actual=sha256)
-    os.fchmod(descriptor, 0o440)
-    os.fsync(descriptor)
-    size = os.fstat(descriptor).st_size
-    final = path_for(root=root, sha256=sha256)
-    try:
-        publish(temporary=part, final=final)
-    except FileExistsError:
-        _check_sealed(final, sha256)
-    return Written(sha256=sha256, size_bytes=size, path=final)
+def _advise(descriptor: int, offset: int, length: int, advice: str) -> None:
+    """A hint to the page cache where the system takes hints; it changes no bytes."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, offset, length, getattr(os, advice))
 
 
 def _check_sealed(final: pathlib.Path, sha256: str) -> None:
