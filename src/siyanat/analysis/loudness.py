@@ -1,0 +1,190 @@
+"""Detectors of how much sound there is: loud, clipped, silent, dead.
+
+They know nothing of what is heard; levels are dBFS.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+import numpy as np
+
+from siyanat.analysis import detector, measures, runs
+
+FRAME_MS = 32
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LevelParameters:
+    """dB above the running median of ``recent_seconds``; times in ms."""
+
+    above_enter: float = 20
+    above_stay: float = 14
+    least_dbfs: float = -32
+    recent_seconds: float = 300
+    shortest_ms: float = 1_000
+
+
+class Level(detector.Detector):
+    """Much louder than the minutes before at this microphone, for a second or more."""
+
+    name = "level"
+    version = "1"
+    source = "sound"
+
+    def __init__(self, parameters: LevelParameters = LevelParameters()) -> None:
+        self.parameters = parameters
+
+    def find(self, measured: measures.Measures) -> Iterable[detector.Finding]:
+        """Yield ``loud`` by the second."""
+        rule = self.parameters
+        level = level_by_second(measured)
+        usual = runs.running_median(level, window=int(rule.recent_seconds))
+        above = level - usual
+        heard = level >= rule.least_dbfs
+        for first, end in runs.hysteresis(
+            enter=(above >= rule.above_enter) & heard, stay=(above >= rule.above_stay) & heard, bridge=1
+        ):
+            if (end - first) * 1000 < rule.shortest_ms:
+                continue
+            most = float(above[first:end].max())
+            yield self.finding(
+                kind="loud",
+                starts_ms=first * 1000,
+                ends_ms=min(end * 1000, measured.duration_ms),
+                score=runs.ramp(most, low=rule.above_stay, high=40),
+                evidence={"level_dbfs": float(level[first:end].max()), "above_usual_db": most},
+            )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClippingParameters:
+    """Share of samples at full scale in a second; times in ms."""
+
+    share_enter: float = 0.005
+    share_stay: float = 0.001
+    shortest_ms: float = 2_000
+
+
+class Clipping(detector.Detector):
+    """The microphone is overdriven: what is said then may not be understood."""
+
+    name = "clipping"
+    version = "1"
+    source = "sound"
+
+    def __init__(self, parameters: ClippingParameters = ClippingParameters()) -> None:
+        self.parameters = parameters
+
+    def find(self, measured: measures.Measures) -> Iterable[detector.Finding]:
+        """Yield ``clipping`` by the second."""
+        rule, sound = self.parameters, measured.sound
+        share = runs.per_second(sound.at_ms, sound.clipped_share, seconds=measured.seconds, how="mean")
+        for first, end in runs.hysteresis(
+            enter=share >= rule.share_enter, stay=share >= rule.share_stay, bridge=1
+        ):
+            if (end - first) * 1000 < rule.shortest_ms:
+                continue
+            most = float(share[first:end].max())
+            yield self.finding(
+                kind="clipping",
+                starts_ms=first * 1000,
+                ends_ms=min(end * 1000, measured.duration_ms),
+                score=runs.ramp(most, low=0.0, high=0.05),
+                evidence={"clipped_share": most, "seconds": float(end - first)},
+            )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SilenceParameters:
+    """dBFS; times in ms."""
+
+    quiet_enter_dbfs: float = -66
+    quiet_stay_dbfs: float = -60
+    dead_peak_dbfs: float = -84
+    quiet_shortest_ms: float = 10_000
+    dead_shortest_ms: float = 3_000
+
+
+class Silence(detector.Detector):
+    """No sound where a street or a room always has some; dead when there is not even the microphone's own
+    noise.
+    """
+
+    name = "silence"
+    version = "1"
+    source = "sound"
+
+    def __init__(self, parameters: SilenceParameters = SilenceParameters()) -> None:
+        self.parameters = parameters
+
+    def find(self, measured: measures.Measures) -> Iterable[detector.Finding]:
+        """Yield ``microphone_dead`` (no track at all, gaps, digital silence) and ``silence``."""
+        if not measured.has_sound or len(measured.sound.at_ms) == 0:
+            yield self.finding(
+                kind="microphone_dead",
+                starts_ms=0,
+                ends_ms=measured.duration_ms,
+                score=1.0,
+                evidence={"no_sound": 1.0},
+            )
+            return
+        yield from self._gaps(measured)
+        dead = self._dead(measured.sound)
+        yield from self._stretches(
+            measured, dead, dead, kind="microphone_dead", least_ms=self.parameters.dead_shortest_ms
+        )
+        level = measured.sound.level_db
+        enter = (level <= self.parameters.quiet_enter_dbfs) & ~dead
+        stay = (level <= self.parameters.quiet_stay_dbfs) & ~dead
+        yield from self._stretches(
+            measured, enter, stay, kind="silence", least_ms=self.parameters.quiet_shortest_ms
+        )
+
+    def _dead(self, sound: measures.Sound) -> runs.Flags:
+        """Frames none of whose ticks rises above the last bit or two."""
+        step = (self.parameters.dead_peak_dbfs - measures.FLOOR_DB) / measures.TICK_STEP_DB
+        dead: runs.Flags = sound.ticks.reshape(-1, measures.TICKS_A_FRAME).max(axis=1) <= step
+        return dead
+
+    def _gaps(self, measured: measures.Measures) -> Iterable[detector.Finding]:
+        """Stretches for which the file holds no sound although it has a sound track."""
+        at_ms = np.concatenate(([0], measured.sound.at_ms, [measured.duration_ms]))
+        reached = np.concatenate(([0], measured.sound.at_ms + FRAME_MS))
+        for row in np.flatnonzero(at_ms[1:] - reached > self.parameters.dead_shortest_ms):
+            yield self.finding(
+                kind="microphone_dead",
+                starts_ms=int(reached[row]),
+                ends_ms=int(at_ms[row + 1]),
+                score=1.0,
+                evidence={"no_sound": 1.0},
+            )
+
+    def _stretches(
+        self, measured: measures.Measures, enter: runs.Flags, stay: runs.Flags, *, kind: str, least_ms: float
+    ) -> Iterable[detector.Finding]:
+        at_ms, level = measured.sound.at_ms, measured.sound.level_db
+        for first, end in runs.hysteresis(enter=enter, stay=stay, bridge=3):
+            starts_ms, ends_ms = int(at_ms[first]), int(at_ms[end - 1]) + FRAME_MS
+            if ends_ms - starts_ms < least_ms:
+                continue
+            yield self.finding(
+                kind=kind,
+                starts_ms=starts_ms,
+                ends_ms=min(ends_ms, measured.duration_ms),
+                score=0.5 + 0.5 * runs.ramp(ends_ms - starts_ms, low=least_ms, high=60_000),
+                evidence={
+                    "level_dbfs": float(level[first:end].mean()),
+                    "seconds": (ends_ms - starts_ms) / 1000,
+                },
+            )
+
+
+def level_by_second(measured: measures.Measures) -> measures.Floats:
+    """dBFS of each second by mean power; the floor where there is no sound."""
+    sound = measured.sound
+    power = np.power(10, sound.level_db / 10).astype(np.float32)
+    mean = runs.per_second(sound.at_ms, power, seconds=measured.seconds, how="mean")
+    level: measures.Floats = np.maximum(10 * np.log10(mean + 1e-12), measures.FLOOR_DB).astype(np.float32)
+    return level
