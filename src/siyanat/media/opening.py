@@ -14,9 +14,9 @@ from av.container import InputContainer
 from siyanat.lib import errors
 
 CONTAINERS = (
-    "mov", "3gp", "matroska", "webm", "avi", "mpegts", "mpegtsraw", "mpeg", "mpegvideo", "h264", "hevc", 
-    "h263", "m4v", "mjpeg", "mjpeg_2000", "flv", "live_flv", "asf", "ogg", "mxf", "dv", "ivf", "obu", "nut", "dhav",
-    "wav", "mp3", "aac", "ac3", "amr", "flac", "caf", "aiff", "au", "w64",
+    "mov", "3gp", "matroska", "webm", "avi", "mpegts", "mpegtsraw", "mpeg", "mpegvideo", "h264", "hevc",
+    "h263", "m4v", "mjpeg", "mjpeg_2000", "flv", "live_flv", "asf", "ogg", "mxf", "dv", "ivf", "obu", "nut",
+    "dhav", "wav", "mp3", "aac", "ac3", "amr", "flac", "caf", "aiff", "au", "w64",
 )  # fmt: skip
 """FFmpeg's names of the demuxers that may see a file; not those that open others (hls, concat, dash)."""
 

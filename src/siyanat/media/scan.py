@@ -1,7 +1,7 @@
 """One pass over a recording for the detectors: key frames as small gray pictures, sound at 16 kHz.
 
 Every packet is read once. Of the picture only key frames are decoded, of the sound all of it; a damaged
-packet is counted and passed over. Memory stays bounded however long the file is. It never writes and never judges.
+packet is counted and passed over. Memory is bounded however long the file. It never writes and never judges.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Totals:
 
 
 class Scan:
-    """Iterates over ``KeyFrame`` and ``SoundBlock``, roughly in order of time; ``totals`` is whole at the end.
+    """Iterates over ``KeyFrame`` and ``SoundBlock``, roughly in order of time; ``totals`` whole at the end.
 
     :raises Refusal: ``media.not_media`` on entering, when the file can't be opened.
     """
@@ -315,7 +315,7 @@ def _level(block: AudioFrame) -> tuple[float, float]:
         scale = _FULL_SCALE[kind]
     peak = max(abs(float(values.min())), abs(float(values.max()))) / scale
     if not np.isfinite(peak):  # a damaged packet may decode to anything
-        values, peak = np.nan_to_num(values), 1.0
+        return 1.0, 1.0
     limit = CLIPPED * scale
     if peak < CLIPPED:
         return 0.0, peak
