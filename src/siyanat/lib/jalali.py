@@ -28,8 +28,8 @@ WEEKDAYS_FA = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجش�
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIRST_YEAR, LAST_YEAR = 1206, 1498
 
-_DATE = re.compile(r"(\d{4})([/-])(\d{1,2})\2(\d{1,2})")
-_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+_DATE = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
 def from_gregorian(date: dt.date) -> tuple[int, int, int]:
