@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from siyanat.config import postgres
 from tests import cast as cast_module
@@ -31,7 +31,7 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_store(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+def own_store(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Give each test a store, cache and keys of its own."""
     settings.STORE = tmp_path / "store"
     settings.CACHE = tmp_path / "cache"

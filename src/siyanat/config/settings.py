@@ -150,7 +150,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "siyanat.config.navigation.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "siyanat.ui.templatetags.siyanat"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "siyanat.ui.templatetags.siyanat",
+                "siyanat.roster.templatetags.roster",
+            ],
         },
     }
 ]

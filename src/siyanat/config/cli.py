@@ -1,0 +1,86 @@
+"""The ``siyanat`` command: one group; each room adds its verbs in its own ``cli`` module (``COMMANDS``).
+
+Exit codes: 0 done; 1 done, and something was found or set aside; 2 the call was wrong; 3 a passing fault.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+
+import click
+
+ROOMS = (
+    "siyanat.config.commands",
+    "siyanat.ingest.cli",
+    "siyanat.evidence.cli",
+    "siyanat.ledger.cli",
+    "siyanat.archive.cli",
+    "siyanat.cameras.cli",
+    "siyanat.roster.cli",
+    "siyanat.coverage.cli",
+    "siyanat.demo.cli",
+)
+EXIT_FAULT = 3
+
+
+def _language() -> str:
+    asked = os.environ.get("SIYANAT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "fa" if asked.lower().startswith("fa") else "en"
+
+
+def _set_up() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyanat.config.settings")
+    import django  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
+
+    django.setup()
+    translation.activate(_language())
+
+
+def build() -> click.Group:
+    """Return the whole command, its texts in the language of the environment (``SIYANAT_LANGUAGE``, ``LANG``)."""
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    group = click.Group(
+        "siyanat", help=_("Oversight of the police: every minute of every patrol accounted for."), no_args_is_help=True
+    )
+    for name in ROOMS:
+        if importlib.util.find_spec(name) is None:
+            continue
+        for command in importlib.import_module(name).COMMANDS:
+            group.add_command(command)
+    return group
+
+
+def main() -> int:
+    """Run the command line; a refusal is one sentence, never a stack trace."""
+    _set_up()
+    from siyanat.lib import errors  # noqa: PLC0415
+    from siyanat.ui import errors as sentences  # noqa: PLC0415
+
+    try:
+        result = build().main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except errors.InputRefused as refusal:
+        click.echo(sentences.describe(refusal), err=True)
+        for problem in refusal.problems:
+            click.echo(f"  {problem.file}:{problem.row} {problem.field} = {problem.value!r}: {problem.code}", err=True)
+        return 1
+    except errors.Refusal as refusal:
+        click.echo(sentences.describe(refusal), err=True)
+        return 1
+    except errors.PassingFault as fault:
+        click.echo(sentences.describe(fault), err=True)
+        return EXIT_FAULT
+    return result if isinstance(result, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Commands of the deployment itself: database, web, worker, first administrator."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+from django.utils.translation import gettext as _
+
+from siyanat.config import processes
+
+
+def prepare_database(*, quiet: bool = True) -> None:
+    """Bring the tables up to this version: migrations and the cache's table."""
+    call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
+    call_command("createcachetable", verbosity=0)
+
+
+@click.command("migrate", help=_("Bring the database up to this version."))
+def migrate() -> None:
+    """Upgrade the tables; the embedded server is started for it."""
+    with processes.database():
+        prepare_database(quiet=False)
+
+
+@click.command("worker", help=_("Take jobs from the queue until stopped."))
+@click.option("--queue", "queues", multiple=True, help=_("Only this queue (may be repeated)."))
+@click.option("--concurrency", default=2, show_default=True, help=_("Jobs at the same time."))
+@click.option("--drain", is_flag=True, help=_("Stop when no job is waiting."))
+def worker(queues: tuple[str, ...], concurrency: int, *, drain: bool) -> None:
+    """Run jobs; heartbeats go on while a job works in a child process."""
+    from procrastinate.contrib.django import app  # noqa: PLC0415
+    from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415
+
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise click.ClickException(_("The queue is not connected to the database."))
+    processes.start_database()
+    with app.replace_connector(connector.get_worker_connector()):
+        asyncio.run(
+            app.run_worker_async(queues=list(queues) or None, concurrency=concurrency, wait=not drain)
+        )
+
+
+@click.command("run", help=_("Run the whole deployment here: database, web, workers."))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def run(host: str, port: int) -> None:
+    """Run everything until Ctrl-C."""
+    with processes.database():
+        prepare_database()
+        group = processes.Group(deployment(host, port), logs=settings.HOME / "logs")
+        group.start()
+        click.echo(_("Siyanat is at %(address)s. Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})
+        group.wait()
+        group.stop()
+
+
+def deployment(host: str, port: int) -> list[processes.Program]:
+    """The programs of a small machine: web, one worker for analysis on each spare core, one for the rest."""
+    spare = max(1, (os.cpu_count() or 2) - 1)
+    return [
+        processes.web(host, port),
+        processes.worker("worker", "default", "ingest", "housekeeping", concurrency=3),
+        processes.worker("analysis", "analysis", concurrency=spare),
+    ]
+
+
+@click.command("first-administrator", help=_("Create the first administrator of an empty deployment."))
+@click.argument("username")
+@click.option("--password-file", type=click.Path(exists=True, path_type=Path), help=_("Read the password from here."))
+def first_administrator(username: str, password_file: Path | None) -> None:
+    """Refused where an administrator exists: afterwards administrators make each other."""
+    from siyanat.lib import clock  # noqa: PLC0415
+    from siyanat.roster import first  # noqa: PLC0415
+
+    password = password_file.read_text().strip() if password_file else getpass.getpass(_("Password: "))
+    with processes.database():
+        first.create_first_administrator(username=username, password=password, now=clock.now())
+    click.echo(_("Administrator %(name)s was created. Sign in and add a second factor.") % {"name": username})
+
+
+COMMANDS = [migrate, worker, run, first_administrator]

@@ -1,0 +1,200 @@
+"""Read the minute ledger: a shift's lines, a month of a unit, what was believed at an earlier moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Count as CountOf
+from django.db.models import F, Q, QuerySet, Sum
+
+from siyanat.coverage import minutes, models
+from siyanat.coverage import operations as coverage
+from siyanat.evidence import models as evidence
+from siyanat.lib import jalali
+from siyanat.roster import gates
+from siyanat.roster import models as roster
+
+Role = gates.Role
+READERS = (
+    Role.SHIFT_LEADER,
+    Role.STATION_HEAD,
+    Role.EVIDENCE_CUSTODIAN,
+    Role.INTEGRITY_OFFICER,
+    Role.PROVINCIAL_REVIEWER,
+    Role.EXTERNAL_OVERSEER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a line, as the timeline draws it."""
+
+    kind: str  # recorded, excused, unexplained
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    gap: models.Gap | None = None
+
+    @property
+    def note(self) -> str:
+        """What the timeline says of the stretch beside its kind."""
+        return self.gap.get_kind_display() if self.gap else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A bearer's line, or the crew's (``person`` is None), as one snapshot counted it."""
+
+    count: models.Count
+    person: roster.Person | None
+    stretches: list[Stretch] = field(default_factory=list)
+    gaps: list[models.Gap] = field(default_factory=list)
+
+
+def list_visible_shifts(viewer: gates.Viewer) -> QuerySet[roster.Shift]:
+    """Shifts whose minutes the viewer may read: their units' and those in which they serve."""
+    own = Q(crew__person=viewer.person_id, crew__superseded_at__isnull=True) if viewer.person_id else Q(pk__in=[])
+    mine = roster.Shift.objects.filter(own).values("pk")
+    return roster.Shift.objects.filter(gates.under(viewer.paths(*READERS)) | Q(pk__in=mine))
+
+
+def get_shift(viewer: gates.Viewer, shift_id: UUID) -> roster.Shift:
+    """:raises errors.NotFound: when it is absent or not the viewer's."""
+    return gates.get_in_scope(list_visible_shifts(viewer).select_related("unit", "leader"), pk=shift_id)
+
+
+def list_lines(shift: roster.Shift, *, as_of: dt.datetime | None = None) -> list[Line]:
+    """Every bearer's line and the crew's (last), from the snapshot that was current at ``as_of`` (now if None)."""
+    counts = models.Count.objects.filter(shift=shift).select_related("person").prefetch_related("gaps__excuse__decided_by")
+    if as_of is None:
+        counts = counts.filter(superseded_at__isnull=True)
+    else:
+        counts = counts.filter(counted_at__lte=as_of).filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=as_of))
+    lines = [_line(count) for count in counts]
+    return sorted(lines, key=lambda line: (line.person is None, line.person.personnel_number if line.person else ""))
+
+
+def _line(count: models.Count) -> Line:
+    gaps = sorted(count.gaps.all(), key=lambda gap: gap.span.lower)
+    stretches = [
+        Stretch("recorded", dt.datetime.fromisoformat(starts), dt.datetime.fromisoformat(ends))
+        for starts, ends in count.recorded
+    ]
+    if count.person_id is None:
+        for one in minutes.count_minutes(count.shift_id, known_at=count.counted_at):
+            if one.person_id is None:
+                stretches += [Stretch("excused", *span) for span in one.excused]
+                stretches += [Stretch("unexplained", *span) for span in one.unexplained]
+    for gap in gaps:
+        approved = gap.excuse is not None and gap.excuse.state == models.Excuse.State.APPROVED
+        stretches.append(Stretch("excused" if approved else "unexplained", gap.span.lower, gap.span.upper, gap))
+    return Line(count, count.person, sorted(stretches, key=lambda part: part.starts_at), gaps)
+
+
+def list_shifts_of_recording(recording_id: UUID) -> list[UUID]:
+    """Shifts that the recording is, or ever was, attributed to."""
+    rows = evidence.Attribution.objects.filter(recording=recording_id, shift__isnull=False)
+    return sorted({row for row in rows.values_list("shift_id", flat=True) if row is not None})
+
+
+def list_shifts_to_count(*, now: dt.datetime) -> list[UUID]:
+    """Ended shifts of the last month that were never counted, and provisional ones whose grace has passed."""
+    recent = roster.Shift.objects.filter(ends_at__lte=now, starts_at__gt=now - dt.timedelta(days=31)).exclude(
+        state=roster.Shift.State.CANCELED
+    )
+    current = models.Count.objects.filter(superseded_at__isnull=True, person__isnull=True)
+    stale = current.filter(is_provisional=True)
+    uncounted = recent.exclude(pk__in=current.values("shift_id"))
+    return list(recent.filter(Q(pk__in=stale.values("shift_id")) | Q(pk__in=uncounted.values("pk"))).values_list("pk", flat=True))
+
+
+def list_excuses_to_decide(viewer: gates.Viewer) -> QuerySet[models.Excuse]:
+    """Excuses that wait for the viewer's decision; never those that concern themselves."""
+    waiting = models.Excuse.objects.filter(state=models.Excuse.State.ASKED)
+    scope = gates.under(viewer.paths(*coverage.DECIDERS), "shift__unit__path")
+    return waiting.filter(scope).exclude(person=viewer.person_id).select_related("shift__unit", "person")
+
+
+def get_excuse_to_decide(viewer: gates.Viewer, excuse_id: UUID) -> models.Excuse:
+    """:raises errors.NotFound: when it is absent, decided, somebody else's to decide, or about the viewer."""
+    return gates.get_in_scope(list_excuses_to_decide(viewer), pk=excuse_id)
+
+
+@dataclass(slots=True)
+class MonthRow:
+    """A month of one unit: minutes of its crews, in milliseconds."""
+
+    unit: roster.Unit
+    shifts: int = 0
+    provisional: int = 0
+    owed_ms: int = 0
+    recorded_ms: int = 0
+    excused_ms: int = 0
+    unexplained_ms: int = 0
+
+    @property
+    def recorded_share(self) -> float | None:
+        """Recorded over owed; None where nothing was owed."""
+        return self.recorded_ms / self.owed_ms if self.owed_ms else None
+
+    @property
+    def unexplained_share(self) -> float | None:
+        """Unexplained over owed; None where nothing was owed."""
+        return self.unexplained_ms / self.owed_ms if self.owed_ms else None
+
+    def add(self, other: MonthRow) -> None:
+        """Add another unit's figures to these."""
+        self.shifts += other.shifts
+        self.provisional += other.provisional
+        self.owed_ms += other.owed_ms
+        self.recorded_ms += other.recorded_ms
+        self.excused_ms += other.excused_ms
+        self.unexplained_ms += other.unexplained_ms
+
+
+def list_month(viewer: gates.Viewer, *, year: int, month: int, below: roster.Unit | None) -> list[MonthRow]:
+    """A row for each unit directly under ``below`` that the viewer may read, summing everything below it.
+
+    Without ``below``: a row for each unit that the viewer's posts are over.
+    """
+    starts_at, ends_at = jalali.month_range(year, month)
+    sums = (
+        models.Count.objects.filter(
+            gates.under(viewer.paths(*READERS), "shift__unit__path"),
+            person__isnull=True, superseded_at__isnull=True,
+            shift__starts_at__gte=starts_at, shift__starts_at__lt=ends_at,
+        )
+        .values(path=F("shift__unit__path"))
+        .annotate(
+            shifts=CountOf("pk"), provisional=CountOf("pk", filter=Q(is_provisional=True)), owed=Sum("owed_ms"),
+            recorded=Sum("recorded_ms"), excused=Sum("excused_ms"), unexplained=Sum("unexplained_ms"),
+        )
+    )  # fmt: skip
+    if below is None:
+        units = list(roster.Unit.objects.filter(path__in=viewer.paths(*READERS)))
+    else:
+        sums = sums.filter(shift__unit__path__startswith=below.path)
+        units = list(roster.Unit.objects.filter(gates.under(viewer.paths(*READERS), "path"), parent=below)) or [below]
+    rows = {unit.path: MonthRow(unit) for unit in units}
+    _roll_up(rows, sums)
+    return sorted(rows.values(), key=lambda row: row.unit.code)
+
+
+def _roll_up(rows: dict[str, MonthRow], sums: Iterable[dict[str, object]]) -> None:
+    lengths = sorted({len(path) for path in rows})
+    found: dict[str, list[dict[str, object]]] = defaultdict(list)
+    for one in sums:
+        path = str(one["path"])
+        for length in lengths:
+            if path[:length] in rows:
+                found[path[:length]].append(one)
+    for path, parts in found.items():
+        for part in parts:
+            rows[path].add(
+                MonthRow(rows[path].unit, *(int(str(part[name])) for name in (
+                    "shifts", "provisional", "owed", "recorded", "excused", "unexplained"
+                )))
+            )  # fmt: skip
