@@ -1,0 +1,132 @@
+"""Form fields that speak Persian: Jalali dates, digits of any keyboard, normalised letters.
+
+Kept here: fields and widgets only; a form belongs to its room. What comes out of ``cleaned_data`` is what is
+stored: Gregorian dates, aware UTC moments, Latin digits, normalised letters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from siyanat.lib import errors, jalali, persian
+from siyanat.ui import errors as sentences
+from siyanat.ui import formatting
+
+
+Parsed = TypeVar("Parsed")
+
+
+class JalaliDateInput(forms.TextInput):
+    """A text box for a Jalali date, to which the page's script adds a calendar."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        defaults = {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "data-jalali-date": True}
+        super().__init__({**defaults, **(attrs or {})})
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        fa = formatting.language() == "fa"
+        words = {
+            "placeholder": formatting.digits("1405/09/02"),
+            "data-months": "|".join(jalali.MONTHS_FA if fa else jalali.MONTHS_EN),
+            "data-weekdays": "ش|ی|د|س|چ|پ|ج" if fa else "Sa|Su|Mo|Tu|We|Th|Fr",
+            "data-open": _("Choose a date"),
+            "data-before": _("Month before"),
+            "data-after": _("Month after"),
+            "data-today": _("Today"),
+        }
+        return super().build_attrs({**words, **base_attrs}, extra_attrs)
+
+    def format_value(self, value: object) -> str | None:
+        match value:
+            case dt.datetime():
+                return formatting.moment(value)
+            case dt.date():
+                return formatting.date(value)
+            case None:
+                return None
+            case _:
+                return str(value)
+
+
+class JalaliDateField(forms.Field):
+    """A Jalali date, as ``datetime.date``; any digits, ``/`` or ``-`` between."""
+
+    widget = JalaliDateInput
+
+    def to_python(self, value: object) -> dt.date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, dt.date):
+            return value
+        return _tell(jalali.parse_date, str(value))
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return _differs(self, initial, data)
+
+
+class JalaliDateTimeField(forms.Field):
+    """A Jalali date and a time in Tehran, as an aware UTC ``datetime``."""
+
+    widget = JalaliDateInput
+
+    def to_python(self, value: object) -> dt.datetime | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, dt.datetime):
+            return value
+        return _tell(jalali.parse_datetime, str(value))
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return _differs(self, initial, data)
+
+
+class NormalisedCharField(forms.CharField):
+    """Text with Persian letters normalised, so that two keyboards write one word the same way."""
+
+    def to_python(self, value: object) -> Any:
+        text = super().to_python(value)
+        return persian.normalise(text) if isinstance(text, str) else text
+
+
+class IdentifierField(NormalisedCharField):
+    """An identifier (serial, plate, national ID): Latin digits, shown left to right."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number, in digits of any keyboard."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: object) -> int | None:
+        return super().to_python(persian.to_latin_digits(value) if isinstance(value, str) else value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "inputmode": "numeric", "dir": "ltr"}
+
+
+def add_refusal(form: forms.BaseForm, error: errors.Refusal, *, field: str | None = None) -> None:
+    """Show a refusal from an operation on the form that caused it, so that no input is lost."""
+    form.add_error(field, sentences.describe(error))
+
+
+def _tell(parse: Callable[[str], Parsed], text: str) -> Parsed:
+    try:
+        return parse(text)
+    except errors.Refusal as error:
+        raise ValidationError(sentences.describe(error), code=error.code) from error
+
+
+def _differs(field: forms.Field, initial: object, data: object) -> bool:
+    try:
+        return bool(field.to_python(data) != initial)
+    except ValidationError:
+        return True
