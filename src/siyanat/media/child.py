@@ -1,8 +1,8 @@
 """Hostile media is parsed in a child process with limits; this module is both its parent's and its own side.
 
 The parent sends one line of JSON for each call and reads lines of JSON (progress, then one answer, which may
-be followed by raw bytes). A file that crashes its parser kills a child and nothing else. The child never talks
-to the database or the network, and dies with its parent.
+be followed by raw bytes). A file that crashes its parser kills a child and nothing else. The child never
+talks to the database or the network, and dies with its parent.
 """
 
 from __future__ import annotations
@@ -338,7 +338,7 @@ def _die_with(parent: int) -> None:
 
 
 def _own_ends() -> tuple[BinaryIO, BinaryIO]:
-    """Move the talk to private descriptors, so that nothing else reads our input or prints into our output."""
+    """Move the talk to private descriptors: nothing else then reads our input or prints into our output."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123 - a descriptor is wanted
         os.dup2(nothing.fileno(), 0)

@@ -22,6 +22,7 @@ from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from siyanat.media import opening, timeline
@@ -105,6 +106,7 @@ class Scan:
         self._clock = timeline.Timeline(self._container)
         self._last_frame_ms: int | None = None
         self._ear = _Ear(self.totals)
+        self._shrinker = VideoReformatter()
 
     def __enter__(self) -> Self:
         return self
@@ -179,8 +181,7 @@ class Scan:
         if second >= len(profile):
             profile.extend([0] * (second + 1 - len(profile)))
         profile[second] += packet.size
-        end = at + timeline.to_ms(packet.duration or 0, packet.time_base)
-        self.totals.duration_ms = max(self.totals.duration_ms, end)
+        self.totals.duration_ms = max(self.totals.duration_ms, at + self._clock.length(packet))
 
     def _decode(self, packet: Packet[VideoStream]) -> Gray | None:
         """The picture of one key packet, taken out of the decoder at once; None when it can't be decoded."""
@@ -190,10 +191,16 @@ class Scan:
             if not frames:
                 frames = context.decode(None)
                 context.flush_buffers()
-            return _gray(frames[-1]) if frames else None
+            return self._gray(frames[-1]) if frames else None
         except (av.FFmpegError, ValueError):
             context.flush_buffers()
             return None
+
+    def _gray(self, frame: VideoFrame) -> Gray:
+        small = self._shrinker.reformat(
+            frame, width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA", threads=1
+        )
+        return np.asarray(small.to_ndarray(), dtype=np.uint8)
 
     def _hear(self, packet: Packet[AudioStream]) -> Iterator[SoundBlock]:
         at = self._clock.place(packet)
@@ -206,8 +213,8 @@ class Scan:
         for frame in frames:
             yield from self._ear.hear(frame, at if len(frames) == 1 else None)
         if at is not None:
-            length = timeline.to_ms(packet.duration or 0, packet.time_base)
-            self.totals.duration_ms = max(self.totals.duration_ms, min(at + length, _MAX_SECONDS * 1000))
+            end = min(at + self._clock.length(packet), _MAX_SECONDS * 1000)
+            self.totals.duration_ms = max(self.totals.duration_ms, end)
 
 
 def scan(
@@ -233,11 +240,6 @@ def scan(
                 told = item.at_ms
                 on_progress(told)
     return run.totals
-
-
-def _gray(frame: VideoFrame) -> Gray:
-    small = frame.reformat(width=WIDTH, height=HEIGHT, format="gray", interpolation="AREA")
-    return np.asarray(small.to_ndarray(), dtype=np.uint8)
 
 
 class _Ear:

@@ -49,17 +49,32 @@ class Timeline:
         self._last: dict[int, int] = {}
         self._shifts: dict[int, int] = {}
         self._counts: dict[int, int] = {}
+        self._scales: dict[int, tuple[int, int]] = {}
 
     def place(self, packet: Packet[Any]) -> int | None:
         """Milliseconds since the file's start at which the packet is shown; None when it has no time."""
         pts = packet.pts if packet.pts is not None else packet.dts
         if pts is None:
             return self._count(packet.stream)
-        at = to_ms(pts, packet.time_base)
+        up, down = self._scale(packet)
+        at = (pts * up + down) // (2 * down)
         if not self._mends:
             return at + self.shift_ms
         dts = packet.dts if packet.dts is not None else pts
-        return at + self._mended_shift(packet.stream_index, to_ms(dts, packet.time_base))
+        return at + self._mended_shift(packet.stream_index, (dts * up + down) // (2 * down))
+
+    def length(self, packet: Packet[Any]) -> int:
+        """Milliseconds for which the packet is shown or heard; 0 when it does not say."""
+        up, down = self._scale(packet)
+        return ((packet.duration or 0) * up + down) // (2 * down)
+
+    def _scale(self, packet: Packet[Any]) -> tuple[int, int]:
+        """The stream's time base as whole numbers (asked for at each packet, it costs more than all else)."""
+        scale = self._scales.get(packet.stream_index)
+        if scale is None:
+            base = packet.time_base
+            scale = self._scales[packet.stream_index] = (2000 * base.numerator, base.denominator)
+        return scale
 
     def shift_of(self, stream_index: int) -> int:
         """The shift (ms) that holds now for one stream."""
