@@ -30,7 +30,11 @@ class Recording(models.Model):
     size_bytes = models.BigIntegerField()
     original_name = models.CharField(max_length=400)
     camera = models.ForeignKey(cameras.Camera, on_delete=models.PROTECT, related_name="recordings")
-    unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="recordings")  # where it was taken in
+    # Whose it is: the unit of its shift, or, while no shift is known, where it was taken in.
+    unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="recordings")
+    dock_unit = models.ForeignKey(
+        roster.Unit, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # where it was taken in
     camera_started_at = models.DateTimeField(null=True)
     clock_drift_ms = models.BigIntegerField(default=0)
     received_at = models.DateTimeField()
@@ -48,9 +52,14 @@ class Recording(models.Model):
     is_truncated = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.SEALED, db_index=True)
     disposed_at = models.DateTimeField(null=True, blank=True)
+    unlinked_at = models.DateTimeField(null=True, blank=True)  # the bytes of a tombstone are gone
+
+    STATE_TONES = {"sealed": "good", "recycled": "warn", "disposed": "neutral"}
 
     class Meta:
         indexes = [
+            models.Index(fields=["-starts_at", "id"], name="recording_latest"),
+            models.Index(fields=["original_name", "size_bytes"], name="recording_name_size"),
             models.Index(fields=["camera", "starts_at"], name="recording_camera_time"),
             models.Index(fields=["unit", "-starts_at"], name="recording_unit_time"),
         ]
@@ -78,8 +87,20 @@ class Attribution(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["recording"], condition=models.Q(superseded_at__isnull=True), name="attribution_current_once"
+                fields=["recording"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="attribution_current_once",
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["person"],
+                name="attribution_of_person",
+                condition=models.Q(superseded_at__isnull=True),
+            ),
+            models.Index(
+                fields=["shift"], name="attribution_of_shift", condition=models.Q(superseded_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +123,9 @@ class Restriction(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
-    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     lifted_reason = models.CharField(max_length=400, blank=True, default="")
 
     def __str__(self) -> str:
@@ -127,22 +150,37 @@ class Hold(models.Model):
     reason = models.CharField(max_length=12, choices=Reason)
     reference = models.CharField(max_length=80)  # type:identifier of what asks for it
     note = models.CharField(max_length=400, blank=True, default="")
-    recording = models.ForeignKey(Recording, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
-    shift = models.ForeignKey(roster.Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
-    unit = models.ForeignKey(roster.Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
+    recording = models.ForeignKey(
+        Recording, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"
+    )
+    shift = models.ForeignKey(
+        roster.Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"
+    )
+    unit = models.ForeignKey(
+        roster.Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"
+    )
     span = DateTimeRangeField(null=True, blank=True)
     placed_at = models.DateTimeField()
-    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     released_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     released_reason = models.CharField(max_length=400, blank=True, default="")
 
     class Meta:
+        indexes = [
+            models.Index(fields=["unit"], name="hold_of_unit", condition=models.Q(released_at__isnull=True)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(recording__isnull=False, shift__isnull=True, unit__isnull=True)
                 | models.Q(recording__isnull=True, shift__isnull=False, unit__isnull=True)
-                | models.Q(recording__isnull=True, shift__isnull=True, unit__isnull=False, span__isnull=False),
+                | models.Q(
+                    recording__isnull=True, shift__isnull=True, unit__isnull=False, span__isnull=False
+                ),
                 name="hold_covers_one_thing",
             )
         ]
@@ -162,7 +200,9 @@ class ViewingGrant(models.Model):
         OWN_ANSWER = "own_answer", _("my own recording, to answer")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewing_grants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewing_grants"
+    )
     shift = models.ForeignKey(roster.Shift, on_delete=models.PROTECT, related_name="viewing_grants")
     reason = models.CharField(max_length=12, choices=Reason)
     note = models.CharField(max_length=400)
@@ -171,6 +211,35 @@ class ViewingGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.reason}"
+
+
+class Viewing(models.Model):
+    """One person's looking at one recording within ten minutes, for one purpose: one opening and one closing entry."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="viewings")
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, related_name="viewings")
+    purpose = models.CharField(max_length=80)  # review:<id>, grant:<id>, details
+    opened_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    spans_ms = models.JSONField(default=list)  # [[start, end), ...] of the recording, merged
+    closed_at = models.DateTimeField(null=True, blank=True)  # its ranges stand in the log
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "recording", "purpose"],
+                condition=models.Q(closed_at__isnull=True),
+                name="viewing_open_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at"], name="viewing_open", condition=models.Q(closed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.recording_id}"
 
 
 class Verification(models.Model):
@@ -182,7 +251,8 @@ class Verification(models.Model):
     last_sha256 = models.CharField(max_length=64, blank=True, default="")  # resumed after this one
     checked = models.BigIntegerField(default=0)
     checked_bytes = models.BigIntegerField(default=0)
-    findings = models.JSONField(default=list)
+    findings = models.JSONField(default=list)  # {"sha256", "problem"}
+    orphans = models.JSONField(default=list)  # digests that lay without a row and were set aside
 
     def __str__(self) -> str:
         return f"{self.level} {self.started_at}"

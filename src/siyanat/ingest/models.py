@@ -29,7 +29,12 @@ class Batch(models.Model):
     sealed = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)  # sealed before: the same bytes again
     quarantined = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)  # left where they were: disposed of earlier, unreadable, in use
     bytes_taken = models.BigIntegerField(default=0)
+    stopped_by = models.CharField(max_length=40, blank=True, default="")  # code of the fault that ended it early
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "-started_at"], name="batch_unit_started")]
 
     def __str__(self) -> str:
         return f"{self.source} {self.started_at}"
@@ -56,7 +61,7 @@ class Quarantined(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="quarantine")
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     size_bytes = models.BigIntegerField()
     original_name = models.CharField(max_length=400)
     unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="quarantine")
@@ -68,6 +73,17 @@ class Quarantined(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolution_note = models.CharField(max_length=400, blank=True, default="")
     recording = models.ForeignKey(evidence.Recording, null=True, blank=True, on_delete=models.PROTECT)
+
+    STATE_TONES = {"waiting": "warn", "resolved": "good", "set_aside": "neutral"}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "original_name"], name="quarantined_once"),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "state", "-received_at"], name="quarantine_unit_state"),
+            models.Index(fields=["original_name", "size_bytes"], name="quarantine_name_size"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} {self.original_name}"
@@ -86,9 +102,11 @@ class Upload(models.Model):
     offset_bytes = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     touched_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)  # what the sender says of the recording's start
+    is_intentional = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True)
     sha256 = models.CharField(max_length=64, blank=True, default="")
-    outcome = models.CharField(max_length=12, blank=True, default="")  # sealed, known, quarantined
+    outcome = models.CharField(max_length=12, blank=True, default="")  # sealed, known, quarantined, refused, ended
 
     def __str__(self) -> str:
         return self.original_name

@@ -1,0 +1,57 @@
+"""Acts on recordings: one public function, one act, one transaction, one log entry."""
+
+from __future__ import annotations
+
+from siyanat.evidence.operations.attribution import (
+    attribute,
+    find_issue,
+    reattribute_for_issue,
+    reattribute_for_shift,
+    reattribute_recordings,
+)
+from siyanat.evidence.operations.disposal import dispose, finish_disposals, recycle, restore, unlink_disposed
+from siyanat.evidence.operations.holds import (
+    Covers,
+    carry_over,
+    covers_of,
+    place_hold,
+    release_hold,
+    release_holds_of,
+)
+from siyanat.evidence.operations.sealing import Intake, Sealed, seal_recording
+from siyanat.evidence.operations.viewing import (
+    close_viewings,
+    grant_purpose,
+    grant_viewing,
+    lift_restriction,
+    log_viewing,
+    restrict_moment,
+)
+
+__all__ = [
+    "Covers",
+    "Intake",
+    "Sealed",
+    "attribute",
+    "carry_over",
+    "close_viewings",
+    "covers_of",
+    "dispose",
+    "find_issue",
+    "finish_disposals",
+    "grant_purpose",
+    "grant_viewing",
+    "lift_restriction",
+    "log_viewing",
+    "place_hold",
+    "reattribute_for_issue",
+    "reattribute_for_shift",
+    "reattribute_recordings",
+    "recycle",
+    "release_hold",
+    "release_holds_of",
+    "restore",
+    "restrict_moment",
+    "seal_recording",
+    "unlink_disposed",
+]

@@ -1,0 +1,185 @@
+"""Holds: what must be kept, placed by any room and released by a second person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from siyanat.evidence import models, queries
+from siyanat.ledger import operations as ledger
+from siyanat.lib import errors
+from siyanat.roster import gates
+from siyanat.roster import models as roster
+
+PLACING_ROLES = (
+    gates.Role.EVIDENCE_CUSTODIAN,
+    gates.Role.INTEGRITY_OFFICER,
+    gates.Role.PROVINCIAL_REVIEWER,
+    gates.Role.STATION_HEAD,
+)
+RELEASING_ROLES = (gates.Role.EVIDENCE_CUSTODIAN, gates.Role.INTEGRITY_OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """What a hold covers: exactly one of a recording, a shift, or a unit (and below) within ``span``.
+
+    Shifts and spans also cover what arrives later. ``span`` is [start, end) in UTC.
+    """
+
+    recording: models.Recording | None = None
+    shift: roster.Shift | None = None
+    unit: roster.Unit | None = None
+    span: tuple[dt.datetime, dt.datetime] | None = None
+
+    def path(self) -> str:
+        """Path of the unit to which the covered footage belongs."""
+        if self.recording is not None:
+            return self.recording.unit.path
+        unit = self.shift.unit if self.shift is not None else self.unit
+        assert unit is not None
+        return unit.path
+
+    def people(self) -> set[UUID | None]:
+        """Whom it concerns: the recording's bearer, the shift's crew; a span of a unit concerns nobody by name."""
+        if self.recording is not None:
+            current = queries.current_attribution(self.recording)
+            return {current.person_id} if current else set()
+        if self.shift is not None:
+            return set(self.shift.crew.filter(superseded_at__isnull=True).values_list("person_id", flat=True))
+        return set()
+
+
+@transaction.atomic
+def place_hold(
+    *,
+    covers: Covers,
+    reason: str,
+    reference: str,
+    now: dt.datetime,
+    note: str = "",
+    viewer: gates.Viewer | None = None,
+    actor: str = "",
+) -> models.Hold:
+    """Keep what ``covers`` names, from now on. A person places it (``viewer``), or a room's own step (``actor``).
+
+    Asking twice for the same reference and thing gives the same hold.
+
+    :raises errors.NotFound: when the footage is not the viewer's to hold.
+    :raises errors.Refusal: ``access.concerns_yourself``; ``evidence.hold_reference_missing``;
+        ``evidence.hold_span_empty``.
+    """
+    if viewer is not None:
+        gates.check_holds_over(viewer, covers.path(), *PLACING_ROLES)
+        gates.check_not_concerned(viewer, covers.people(), act="evidence.place_hold")
+    if not reference.strip():
+        raise errors.Refusal("evidence.hold_reference_missing")
+    if covers.unit is not None and (covers.span is None or covers.span[0] >= covers.span[1]):
+        raise errors.Refusal("evidence.hold_span_empty")
+    return _place(covers, reason=reason, reference=reference.strip()[:80], note=note.strip()[:400],
+                  user=viewer, actor=viewer.actor if viewer else actor, now=now)  # fmt: skip
+
+
+def _place(
+    covers: Covers,
+    *,
+    reason: str,
+    reference: str,
+    note: str,
+    user: gates.Viewer | None,
+    actor: str,
+    now: dt.datetime,
+) -> models.Hold:
+    span = DateTimeTZRange(*covers.span) if covers.span else None
+    same = models.Hold.objects.filter(
+        released_at__isnull=True, reason=reason, reference=reference, recording=covers.recording,
+        shift=covers.shift, unit=covers.unit,
+    )  # fmt: skip
+    same = same.filter(span=span) if span else same.filter(span__isnull=True)
+    if (known := same.first()) is not None:
+        return known
+    hold = models.Hold.objects.create(
+        reason=reason, reference=reference, note=note, recording=covers.recording, shift=covers.shift,
+        unit=covers.unit, span=span, placed_at=now, placed_by=user.user if user else None,
+    )  # fmt: skip
+    _tell(hold, "evidence.hold_placed", actor=actor, now=now, personal={"note": note} if note else None)
+    return hold
+
+
+def carry_over(
+    *, recording: models.Recording, before: Iterable[models.Hold], actor: str, now: dt.datetime
+) -> None:
+    """A correction must not free footage: holds that no longer reach the recording are placed on it by name."""
+    still = {hold.pk for hold in queries.holds_of(recording)}
+    for hold in before:
+        if hold.pk not in still:
+            _place(Covers(recording=recording), reason=hold.reason, reference=hold.reference, note=hold.note,
+                   user=None, actor=actor, now=now)  # fmt: skip
+
+
+@transaction.atomic
+def release_hold(*, viewer: gates.Viewer, hold_id: UUID, reason: str, now: dt.datetime) -> models.Hold:
+    """End a hold. The second person: never who placed it, never whom the footage concerns.
+
+    :raises errors.NotFound: when the hold is not the viewer's to release.
+    :raises errors.Refusal: ``evidence.second_person_needed``, ``evidence.reason_missing``,
+        ``evidence.hold_released_already``, ``access.concerns_yourself``.
+    """
+    rows = models.Hold.objects.select_related("recording__unit", "shift__unit", "unit").select_for_update(
+        of=("self",)
+    )
+    hold = gates.get_in_scope(rows, pk=hold_id)
+    covers = covers_of(hold)
+    gates.check_holds_over(viewer, covers.path(), *RELEASING_ROLES)
+    gates.check_not_concerned(viewer, covers.people(), act="evidence.release_hold")
+    if hold.placed_by_id == viewer.user.pk:
+        raise errors.Refusal("evidence.second_person_needed", act="evidence.release_hold")
+    if hold.released_at is not None:
+        raise errors.Refusal("evidence.hold_released_already")
+    if not reason.strip():
+        raise errors.Refusal("evidence.reason_missing")
+    return _release(hold, reason=reason.strip()[:400], user=viewer, actor=viewer.actor, now=now)
+
+
+@transaction.atomic
+def release_holds_of(*, reference: str, actor: str, reason: str, now: dt.datetime) -> int:
+    """A room ends what it asked for itself (a closed case): every hold with its reference that no person placed."""
+    rows = models.Hold.objects.filter(reference=reference, released_at__isnull=True, placed_by__isnull=True)
+    held = list(rows.select_for_update())
+    for hold in held:
+        _release(hold, reason=reason[:400], user=None, actor=actor, now=now)
+    return len(held)
+
+
+def _release(
+    hold: models.Hold, *, reason: str, user: gates.Viewer | None, actor: str, now: dt.datetime
+) -> models.Hold:
+    hold.released_at, hold.released_by, hold.released_reason = now, user.user if user else None, reason
+    hold.save(update_fields=["released_at", "released_by", "released_reason"])
+    _tell(hold, "evidence.hold_released", actor=actor, now=now, personal={"reason": reason})
+    return hold
+
+
+def covers_of(hold: models.Hold) -> Covers:
+    """What a hold's row covers."""
+    span = (hold.span.lower, hold.span.upper) if hold.span else None
+    return Covers(recording=hold.recording, shift=hold.shift, unit=hold.unit, span=span)
+
+
+def _tell(
+    hold: models.Hold, kind: str, *, actor: str, now: dt.datetime, personal: dict[str, object] | None = None
+) -> None:
+    """One entry under what is held, so that its chain of custody shows the hold."""
+    subject = (
+        f"recording:{hold.recording_id}" if hold.recording_id
+        else f"shift:{hold.shift_id}" if hold.shift_id
+        else f"unit:{hold.unit_id}"
+    )  # fmt: skip
+    span = [hold.span.lower, hold.span.upper] if hold.span else None
+    facts = {"hold": hold.id, "reason": hold.reason, "reference": hold.reference, "span": span}
+    ledger.append(kind=kind, actor=actor, subject=subject, now=now, facts=facts, personal=personal)
