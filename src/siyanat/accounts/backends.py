@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
@@ -14,7 +13,7 @@ from siyanat.accounts import models
 class Backend(AuthenticationBackend):  # type: ignore[misc]
     """Allauth's backend, which demo logins pass on the loopback interface alone."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> models.User | None:
+    def authenticate(self, request: HttpRequest | None, **credentials: object) -> models.User | None:
         """Return the account when name and password belong together and it may be used from where it is."""
         user = super().authenticate(request, **credentials)
         if isinstance(user, models.User) and user.is_demo and not _is_loopback(request):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from siyanat.ui import formatting
+
 
 class CatalogueVersion(models.Model):
     """One edition of the catalogue; the newest with ``in_force_at`` in the past is used for new marks."""
@@ -49,3 +51,13 @@ class ConductItem(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def title(self) -> str:
+        """What the standard asks, in the reader's language."""
+        return self.title_en if formatting.language() == "en" else self.title_fa
+
+    @property
+    def basis(self) -> str:
+        """The rule that it rests on, in the reader's language."""
+        return self.basis_en if formatting.language() == "en" else self.basis_fa

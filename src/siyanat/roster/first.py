@@ -52,7 +52,11 @@ def create_first_administrator(*, username: str, password: str, now: dt.datetime
 
 def _create_root() -> models.Unit:
     root = models.Unit.objects.create(
-        code="NAJA", name_fa="فرماندهی کل", name_en="National headquarters", kind=models.Unit.Kind.NATIONAL, path="new"
+        code="NAJA",
+        name_fa="فرماندهی کل",
+        name_en="National headquarters",
+        kind=models.Unit.Kind.NATIONAL,
+        path="new",
     )
     root.path = f"/{root.pk}/"
     root.save(update_fields=["path"])

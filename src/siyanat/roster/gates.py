@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
@@ -82,7 +83,9 @@ def load_viewer(user: accounts.User, *, now: dt.datetime, second_factor: bool) -
     """Read the posts that the account's person holds at ``now``."""
     person = models.Person.objects.select_related("unit").filter(user=user, left_at__isnull=True).first()
     held = (
-        models.HeldPost.objects.filter(person=person, held__contains=now).select_related("unit") if person else []
+        models.HeldPost.objects.filter(person=person, held__contains=now).select_related("unit")
+        if person
+        else []
     )
     posts = tuple(Post(post.role, post.unit_id, post.unit.path) for post in held)
     return Viewer(user, person, posts, second_factor)
@@ -94,16 +97,14 @@ def under(paths: Iterable[str], field: str = "unit__path") -> Q:
     return functools.reduce(operator.or_, filters, Q(pk__in=[]))
 
 
-def get_in_scope(rows: QuerySet[ModelT], **identifiers: Any) -> ModelT:
+def get_in_scope(rows: QuerySet[ModelT], **identifiers: object) -> ModelT:
     """Return the one row among those the viewer may see.
 
     :raises errors.NotFound: when it is absent or lies outside ``rows``: nobody can tell which.
     """
-    from django.core.exceptions import ValidationError  # noqa: PLC0415
-
     try:
         return rows.get(**identifiers)
-    except (rows.model.DoesNotExist, ValidationError, ValueError):
+    except (ObjectDoesNotExist, ValidationError, ValueError):
         raise errors.NotFound from None
 
 

@@ -46,7 +46,9 @@ class Gatekeeper:
         request.now = clock.now()  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             request.viewer = gates.load_viewer(  # type: ignore[attr-defined]
-                request.user, now=request.now, second_factor=second_factor.was_used(request)  # type: ignore[attr-defined]
+                request.user,
+                now=request.now,
+                second_factor=second_factor.was_used(request),  # type: ignore[attr-defined]
             )
         return self.get_response(request)
 
@@ -63,7 +65,11 @@ class Gatekeeper:
         if admission is None or (admission.roles is not None and not viewer.holds(*admission.roles)):
             raise errors.NotFound
         needs_second = admission.second_factor or viewer.holds(*gates.FOOTAGE_ROLES)
-        if needs_second and not viewer.second_factor and admission is not LIBRARY_ADMISSIONS["allauth.mfa.totp.views"]:
+        if (
+            needs_second
+            and not viewer.second_factor
+            and admission is not LIBRARY_ADMISSIONS["allauth.mfa.totp.views"]
+        ):
             return self._ask_for_second_factor(request)
         return None
 

@@ -7,12 +7,22 @@ superseded, so that an earlier figure can be reproduced from what was known then
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from siyanat.ui import formatting
+
+
+def _in_language(persian: str, english: str) -> str:
+    """The text in the reader's language; where one is missing, the other."""
+    first, second = (english, persian) if formatting.language() == "en" else (persian, english)
+    return first or second
 
 
 class Unit(models.Model):
@@ -30,7 +40,9 @@ class Unit(models.Model):
     name_fa = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120)
     kind = models.CharField(max_length=16, choices=Kind)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     path = models.CharField(max_length=200, unique=True)
     camera_target = models.PositiveIntegerField(default=0)  # cameras that the roll-out plans for this unit
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
@@ -42,6 +54,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_en}"
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return _in_language(self.name_fa, self.name_en)
 
 
 class Person(models.Model):
@@ -61,12 +78,26 @@ class Person(models.Model):
     )
     left_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = [GinIndex(fields=["search_key"], name="person_search", opclasses=["gin_trgm_ops"])]
+
     def __str__(self) -> str:
         return self.personnel_number
 
+    @property
+    def name(self) -> str:
+        """Given and family name in the reader's language."""
+        return _in_language(
+            f"{self.given_name_fa} {self.family_name_fa}".strip(),
+            f"{self.given_name_en} {self.family_name_en}".strip(),
+        )
+
 
 class HeldPost(models.Model):
-    """A role over a unit and everything below it, for a time. Posts don't overlap for one person, role and unit."""
+    """A role over a unit and everything below it, for a time.
+
+    Posts don't overlap for one person, role and unit.
+    """
 
     class Role(models.TextChoices):
         PATROL_OFFICER = "patrol_officer", _("patrol officer")
@@ -83,7 +114,9 @@ class HeldPost(models.Model):
     role = models.CharField(max_length=32, choices=Role)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
     held = DateTimeRangeField()  # [from, to); to is open while the post is held
-    substitute_for = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="substitutes")
+    substitute_for = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="substitutes"
+    )
 
     class Meta:
         constraints = [
@@ -124,6 +157,11 @@ class NonWorkingDay(models.Model):
     def __str__(self) -> str:
         return self.date.isoformat()
 
+    @property
+    def name(self) -> str:
+        """The occasion in the reader's language."""
+        return _in_language(self.name_fa, self.name_en)
+
 
 class Shift(models.Model):
     """One patrol's duty: [starts_at, ends_at) owed on camera by its crew."""
@@ -133,6 +171,13 @@ class Shift(models.Model):
         RUNNING = "running", _("under way")  # first camera issued
         ENDED = "ended", _("ended")  # last camera returned or end passed
         CANCELED = "canceled", _("canceled")
+
+    STATE_TONES: ClassVar[dict[str, str]] = {
+        "planned": "info",
+        "running": "warn",
+        "ended": "good",
+        "canceled": "neutral",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=40, unique=True)  # e.g. 1405/09/02-1234, for people
@@ -147,12 +192,19 @@ class Shift(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_start")
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_start"
+            )
         ]
         indexes = [models.Index(fields=["unit", "-starts_at"], name="shift_unit_start")]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def place(self) -> str:
+        """The beat or area in the reader's language."""
+        return _in_language(self.place_fa, self.place_en)
 
 
 class CrewMember(models.Model):
@@ -177,8 +229,40 @@ class CrewMember(models.Model):
                 condition=models.Q(superseded_at__isnull=True),
                 name="crew_member_once",
             ),
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="crew_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="crew_ends_after_start"
+            ),
         ]
+        indexes = [models.Index(fields=["person", "-starts_at"], name="crew_person_start")]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.shift_id}"
+
+
+class WaitingImport(models.Model):
+    """A list that was uploaded, read and found good: it waits, with what it would change, until somebody
+    applies it.
+
+    ``rows`` are the file's rows after reading; they are compared with the database again when applied.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(
+        max_length=24
+    )  # the sheet's name: units, people, posts, vehicles, shifts, cameras
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    rows = models.JSONField(default=list)
+    problems = models.JSONField(
+        default=list
+    )  # file, row, field, value, code of each; with one of them nothing is applied
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.JSONField(default=dict)  # added, changed, same
+
+    class Meta:
+        indexes = [models.Index(fields=["uploaded_by", "-uploaded_at"], name="import_by_whom")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file_name}"

@@ -1,0 +1,91 @@
+"""The dates on which deadlines don't fall: seeded from the official calendar, then kept by people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+import holidays
+from django.db import transaction
+
+from siyanat.ledger import operations as ledger
+from siyanat.lib import errors, persian
+from siyanat.roster import gates, models
+
+
+@transaction.atomic
+def seed_non_working_days(*, years: range, now: dt.datetime, actor: str = f"{ledger.SYSTEM}:roster") -> int:
+    """Add Iran's public holidays of Gregorian ``years`` that are not in the table; return how many were
+    added.
+
+    Source: the ``holidays`` package. Islamic dates ahead are calculated and may move by a day: edit them
+    then.
+    """
+    persian_names = holidays.country_holidays("IR", years=years, language="fa_IR")
+    english_names = holidays.country_holidays("IR", years=years, language="en_US")
+    known = set(models.NonWorkingDay.objects.values_list("date", flat=True))
+    days = [
+        models.NonWorkingDay(
+            date=date, name_fa=_short(persian_names[date]), name_en=_short(english_names.get(date, ""))
+        )
+        for date in sorted(persian_names)
+        if date not in known
+    ]
+    models.NonWorkingDay.objects.bulk_create(days, ignore_conflicts=True)
+    if days:
+        ledger.append(
+            kind="roster.seed_non_working_days",
+            actor=actor,
+            subject="non_working_days",
+            now=now,
+            facts={"first": days[0].date, "last": days[-1].date, "added": len(days)},
+        )
+    return len(days)
+
+
+@transaction.atomic
+def add_non_working_day(
+    *, viewer: gates.Viewer, date: dt.date, name_fa: str, now: dt.datetime, name_en: str = ""
+) -> models.NonWorkingDay:
+    """Declare a date free.
+
+    :raises errors.NotFound: unless the viewer is an administrator.
+    :raises errors.Refusal: ``roster.day_listed`` when it is in the table.
+    """
+    _check_administrator(viewer)
+    day, made = models.NonWorkingDay.objects.get_or_create(
+        date=date, defaults={"name_fa": persian.normalise(name_fa), "name_en": name_en.strip()}
+    )
+    if not made:
+        raise errors.Refusal("roster.day_listed", date=date)
+    ledger.append(
+        kind="roster.add_non_working_day",
+        actor=viewer.actor,
+        subject=f"day:{date}",
+        now=now,
+        facts={"name": day.name_fa},
+    )
+    return day
+
+
+@transaction.atomic
+def remove_non_working_day(*, viewer: gates.Viewer, date: dt.date, now: dt.datetime) -> None:
+    """Declare a date a working day again.
+
+    :raises errors.NotFound: when it is not in the table or the viewer is no administrator.
+    """
+    _check_administrator(viewer)
+    removed, _ = models.NonWorkingDay.objects.filter(date=date).delete()
+    if not removed:
+        raise errors.NotFound
+    ledger.append(kind="roster.remove_non_working_day", actor=viewer.actor, subject=f"day:{date}", now=now)
+
+
+def _check_administrator(viewer: gates.Viewer) -> None:
+    if not viewer.holds(gates.Role.ADMINISTRATOR):
+        raise errors.NotFound
+
+
+@functools.cache
+def _short(name: str) -> str:
+    return persian.normalise(name)[:120]

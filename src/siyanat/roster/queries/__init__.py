@@ -1,0 +1,42 @@
+"""What a viewer may read of the roster; the only way to a row that somebody may see.
+
+The face of the package: rooms above call ``queries.get_shift`` and the like.
+"""
+
+from __future__ import annotations
+
+from siyanat.roster.queries.people import (
+    find_person_of_user,
+    get_person,
+    list_people,
+    list_posts,
+    people_who_hold,
+    visible_people,
+)
+from siyanat.roster.queries.shifts import (
+    crew_of,
+    get_shift,
+    list_shifts,
+    persons_on,
+    visible_shifts,
+)
+from siyanat.roster.queries.units import ancestors_of, get_unit, list_units, province_of, visible_units
+
+__all__ = [
+    "ancestors_of",
+    "crew_of",
+    "find_person_of_user",
+    "get_person",
+    "get_shift",
+    "get_unit",
+    "list_people",
+    "list_posts",
+    "list_shifts",
+    "list_units",
+    "people_who_hold",
+    "persons_on",
+    "province_of",
+    "visible_people",
+    "visible_shifts",
+    "visible_units",
+]
