@@ -326,7 +326,8 @@ def _note(course: _Course, packet: Packet[Any], main: Stream, clock: timeline.Ti
     if not course.keys or at - course.keys[-1] >= KEY_SPACING_MS:
         course.keys.append(max(0, at))
         course.key_bytes.append(-1 if packet.pos is None else packet.pos)
-        course.key_shifts.append(clock.shift_of(packet.stream_index))
+        clockless = packet.pts is None and packet.dts is None
+        course.key_shifts.append(at if clockless else clock.shift_of(packet.stream_index))
 
 
 def _index_past_end(streams: list[Any], size: int) -> bool:

@@ -98,4 +98,4 @@ class Timeline:
             return None
         number = self._counts.get(stream.index, 0)
         self._counts[stream.index] = number + 1
-        return int(1000 * number / rate)
+        return self.shift_ms + int(1000 * number / rate)
