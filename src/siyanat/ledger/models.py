@@ -18,7 +18,7 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=64, db_index=True)  # room.act, e.g. evidence.recording_sealed
     actor = models.CharField(max_length=64, db_index=True)  # opaque: user's UUID, or system:<process>
-    subject = models.CharField(max_length=80, db_index=True)  # type:identifier of what was acted on
+    subject = models.CharField(max_length=80, db_index=True)  # kind and identifier of what was acted on
     body = models.TextField()
     leaf_hash = models.BinaryField(max_length=32, null=True)
 
@@ -54,7 +54,9 @@ class Disclosure(models.Model):
 
 
 class Node(models.Model):
-    """Hash of a complete subtree: ``level`` 0 are leaves; ``index`` counts from the left."""
+    """Hash of a complete subtree from ``level`` 1 up (leaf hashes stand in ``Entry``); ``index`` counts
+    from the left.
+    """
 
     level = models.SmallIntegerField()
     index = models.BigIntegerField()
@@ -78,3 +80,20 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size}"
+
+
+class LogVerification(models.Model):
+    """A run of the log's verification: where it stands, so that it can be taken up again, and what it
+    found.
+    """
+
+    level = models.CharField(max_length=8)  # presence, size, hash
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField()  # leaves of the tree when the run began
+    frontier = models.BinaryField(default=bytes)  # merkle.Frontier of what was checked from the bodies
+    checked = models.BigIntegerField(default=0)
+    findings = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.started_at}"

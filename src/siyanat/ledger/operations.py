@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from siyanat.ledger import models
+from siyanat.lib import errors
 
 SYSTEM = "system"
 SALT_BYTES = 32
@@ -41,7 +42,8 @@ def append(
     facts: Mapping[str, object] | None = None,
     personal: Mapping[str, object] | None = None,
 ) -> models.Entry:
-    """Write one unsequenced entry. ``facts`` are opaque identifiers and figures; ``personal`` values are committed to.
+    """Write one unsequenced entry. ``facts`` are opaque identifiers and figures; ``personal`` values are
+    committed to.
 
     :raises RuntimeError: outside a transaction, where an entry could outlive an act that failed.
     """
@@ -65,3 +67,39 @@ def append(
         for name, value in (personal or {}).items()
     )
     return entry
+
+
+@transaction.atomic
+def erase_disclosure(*, entry_id: int, name: str, actor: str, reason: str, now: dt.datetime) -> models.Entry:
+    """Erase a personal value; its commitment stays in the tree and says no more without the salt.
+
+    The reason is itself a personal value of the new entry, since it may name somebody.
+
+    :raises errors.NotFound: when there is no such value, or it was erased before.
+    """
+    erased, _ = models.Disclosure.objects.filter(entry_id=entry_id, name=name).delete()
+    if not erased:
+        raise errors.NotFound
+    return append(
+        kind="ledger.disclosure_erased",
+        actor=actor,
+        subject=f"entry:{entry_id}",
+        now=now,
+        facts={"name": name},
+        personal={"reason": reason},
+    )
+
+
+@transaction.atomic
+def open_disclosures(*, entry: models.Entry, actor: str, now: dt.datetime) -> list[models.Disclosure]:
+    """Read the personal values of an entry; the reading is an act of its own."""
+    found = list(entry.disclosures.order_by("name"))
+    if found:
+        append(
+            kind="ledger.disclosures_read",
+            actor=actor,
+            subject=f"entry:{entry.pk}",
+            now=now,
+            facts={"names": [disclosure.name for disclosure in found]},
+        )
+    return found

@@ -1,0 +1,44 @@
+"""Sentences of the errors that the log raises."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+MESSAGES = {
+    "ledger.history_changed": _(
+        "The log no longer agrees with the checkpoint over %(size)s entries. Stop and ask the level above."
+    ),
+    "ledger.key_exposed": _(
+        "The log's signing key %(path)s can be read by others. Give it mode 0600 and try again."
+    ),
+    "ledger.log_shrank": _(
+        "The log has %(now)s entries, but %(signed)s were signed before. Stop and ask the level above."
+    ),
+    "ledger.no_such_level": _("There is no level %(level)s; choose presence, size or hash."),
+    "ledger.node_missing": _("Node %(level)s/%(index)s of the log's tree is missing."),
+    "ledger.not_sealed_yet": _("This entry is not under a signed checkpoint yet. Try again in a minute."),
+    "ledger.witness_disagrees": _("The level above holds another history of this log: %(file)s."),
+    "ledger.witness_unreachable": _(
+        "The folder of the level above can't be reached: %(folder)s. It is tried again every minute."
+    ),
+    "ledger.position_missing": _(
+        "The log should have %(expected)s entries without a hole, but %(found)s were found."
+    ),
+    "ledger.nodes_missing": _(
+        "Level %(level)s of the tree should have %(expected)s nodes, but %(found)s were found."
+    ),
+    "ledger.node_differs": _("Node %(level)s/%(index)s differs from what the entries give."),
+    "ledger.body_differs": _("The body of entry %(position)s differs from its hash."),
+    "ledger.columns_differ": _("The columns of entry %(position)s say something else than its body."),
+    "ledger.disclosure_differs": _(
+        "The personal value %(name)s of entry %(position)s is not the one committed to."
+    ),
+    "ledger.root_differs": _("The entries give another root than the checkpoint over %(size)s entries."),
+    "ledger.signature_wrong": _(
+        "The signature of the checkpoint over %(size)s entries is wrong (%(reason)s)."
+    ),
+    "ledger.checkpoint_differs_from_note": _(
+        "The row of the checkpoint over %(size)s entries differs from its signed note."
+    ),
+    "ledger.clock_went_back": _("The checkpoint over %(size)s entries was signed before its predecessor."),
+}

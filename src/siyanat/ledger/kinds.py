@@ -1,0 +1,35 @@
+"""A sentence for each kind of act, in the reader's language.
+
+Kept here: the look-up. Each room declares its own in ``siyanat/<room>/ledger_kinds.py``:
+
+    LEDGER_KINDS = {"cameras.camera_issued": _("A camera was issued")}
+
+A kind without a sentence is shown by its code. Sentences hold no facts: those are shown beside them.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+
+from django.apps import apps
+from django.utils.functional import Promise
+
+
+@functools.cache
+def sentences() -> dict[str, str | Promise]:
+    """Every kind that a room has declared, with its sentence."""
+    names = [f"{app.name}.ledger_kinds" for app in apps.get_app_configs() if app.name.startswith("siyanat.")]
+    modules = [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
+    return {kind: sentence for module in modules for kind, sentence in module.LEDGER_KINDS.items()}
+
+
+def sentence_for(kind: str) -> str:
+    """The sentence of a kind, or its code."""
+    return str(sentences().get(kind, kind))
+
+
+def choices() -> list[tuple[str, str]]:
+    """Kinds and their sentences for a filter, in the order of the codes."""
+    return [(kind, str(sentence)) for kind, sentence in sorted(sentences().items())]

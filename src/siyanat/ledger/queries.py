@@ -1,0 +1,162 @@
+"""Reading the log: entries by what they are about, by actor, kind and time; checkpoints.
+
+Kept here: every read for people and for other rooms. The log stands below the roster and knows no roles; who
+reads is told by ``Reader``, which the roster's viewer satisfies. Entries hold no personal value and may be
+read by whoever may open the log; the values behind the commitments are only for those who `may_open`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.contrib.auth import get_user_model
+from django.db.models import Manager, QuerySet
+
+from siyanat.ledger import models
+from siyanat.lib import errors
+
+PAGE = 50
+OPENERS = ("integrity_officer", "external_overseer")
+READERS = ("evidence_custodian", "integrity_officer", "external_overseer", "administrator")
+
+
+class Reader(Protocol):
+    """Who reads: what this room needs to know of a viewer."""
+
+    @property
+    def actor(self) -> str:
+        """Their opaque id."""
+
+    def paths(self, *roles: str) -> tuple[str, ...]:
+        """Subtrees over which they hold one of the roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to list; an empty field does not narrow. ``actor`` is an opaque id or a log-in name."""
+
+    kind: str = ""
+    actor: str = ""
+    subject: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None  # exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Entries, newest first, and the ids to go on from (None at an end)."""
+
+    entries: list[models.Entry]
+    older_than: int | None
+    newer_than: int | None
+
+
+def list_entries(
+    wanted: Filter, *, before: int | None = None, after: int | None = None, limit: int = PAGE
+) -> EntryPage:
+    """A page of entries, newest first; found by key, so that the millionth page costs what the first does."""
+    rows = _filtered(wanted)
+    if after is not None:
+        found = list(rows.filter(id__gt=after).order_by("id")[: limit + 1])
+        more_newer, found = len(found) > limit, found[:limit][::-1]
+        return EntryPage(
+            found, found[-1].pk if found else None, found[0].pk if found and more_newer else None
+        )
+    found = list((rows.filter(id__lt=before) if before else rows).order_by("-id")[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    return EntryPage(found, found[-1].pk if more else None, found[0].pk if found and before else None)
+
+
+def _filtered(wanted: Filter) -> QuerySet[models.Entry]:
+    rows = models.Entry.objects.all()
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.actor:
+        rows = rows.filter(actor=_actor_id(wanted.actor))
+    if wanted.subject:
+        rows = rows.filter(subject=wanted.subject)
+    if wanted.since:
+        rows = rows.filter(recorded_at__gte=wanted.since)
+    return rows.filter(recorded_at__lt=wanted.until) if wanted.until else rows
+
+
+def _accounts() -> Manager[Any]:
+    return get_user_model()._default_manager  # noqa: SLF001 (the documented way to any user model)
+
+
+def _actor_id(text: str) -> str:
+    user = _accounts().filter(username__iexact=text).values_list("pk", flat=True).first()
+    return str(user) if user else text
+
+
+def entries_about(*subjects: str) -> QuerySet[models.Entry]:
+    """Entries about any of ``subjects`` (``recording:<id>``, ``case:<id>`` ...), oldest first."""
+    return models.Entry.objects.filter(subject__in=subjects).order_by("id")
+
+
+def get_entry(identifier: int) -> models.Entry:
+    """:raises errors.NotFound: when there is none."""
+    try:
+        return models.Entry.objects.get(pk=identifier)
+    except models.Entry.DoesNotExist:
+        raise errors.NotFound from None
+
+
+def get_checkpoint(size: int) -> models.Checkpoint:
+    """:raises errors.NotFound: when none was signed over exactly ``size`` entries."""
+    try:
+        return models.Checkpoint.objects.get(size=size)
+    except models.Checkpoint.DoesNotExist:
+        raise errors.NotFound from None
+
+
+def last_checkpoint() -> models.Checkpoint | None:
+    """The newest checkpoint."""
+    return models.Checkpoint.objects.order_by("-size").first()
+
+
+def list_checkpoints(*, before: int | None = None, limit: int = PAGE) -> list[models.Checkpoint]:
+    """Checkpoints, newest first, over fewer than ``before`` entries."""
+    rows = models.Checkpoint.objects.order_by("-size")
+    return list((rows.filter(size__lt=before) if before else rows)[:limit])
+
+
+def read_body(entry: models.Entry) -> dict[str, Any]:
+    """The body as an object."""
+    body: dict[str, Any] = json.loads(entry.body)
+    return body
+
+
+def may_open(reader: Reader, entry: models.Entry) -> bool:
+    """Whether the personal values behind an entry's commitments are the reader's to see.
+
+    Theirs, if it was their own act. Else an integrity officer's or external overseer's whose post reaches the
+    act's unit: the entry's fact ``unit_path``, or, where it has none, only a post over the whole tree.
+    """
+    if entry.actor == reader.actor:
+        return True
+    unit_path = read_body(entry)["facts"].get("unit_path")
+    for path in reader.paths(*OPENERS):
+        reaches_all = path.count("/") <= 2  # "/1/" is the root of the tree
+        if reaches_all or (isinstance(unit_path, str) and unit_path.startswith(path)):
+            return True
+    return False
+
+
+def name_actors(entries: Iterable[models.Entry]) -> dict[str, str]:
+    """Log-in names of the actors that are accounts; the system's processes have none."""
+    found = _accounts().filter(pk__in={entry.actor for entry in entries if _is_uuid(entry.actor)})
+    return {str(key): username for key, username in found.values_list("pk", "username")}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
