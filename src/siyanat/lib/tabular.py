@@ -16,7 +16,7 @@ import io
 import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NoReturn
+from typing import IO, NoReturn
 from xml.etree import ElementTree as ET
 
 import openpyxl
@@ -44,7 +44,7 @@ class Limits:
     """The most that is read: of the file, of what its archive unpacks to, and of the table."""
 
     file_bytes: int = 32 * 1024 * 1024
-    unpacked_bytes: int = 512 * 1024 * 1024
+    unpacked_bytes: int = 256 * 1024 * 1024
     unpacked_ratio: int = 200
     entries: int = 1_000
     rows: int = 200_000
@@ -160,6 +160,7 @@ class _Reader:
     def __init__(self, file: str, limits: Limits) -> None:
         self._file, self._limits = file, limits
         self._problems: list[errors.RowProblem] = []
+        self._header: list[str] = []
 
     def note(self, row: int, field: str, value: str, code: str) -> None:
         """Remember a problem; at the most that are shown, refuse at once."""
@@ -199,13 +200,18 @@ class _Reader:
             if column.required and column.name not in names:
                 self.note(number, column.name, "", "table.column_missing")
         self.finish()
+        self._header = names
         return names
+
+    def _field(self, place: int) -> str:
+        """The column's name, or its letter where the heading is not read yet or has no such place."""
+        return (place < len(self._header) and self._header[place]) or _letter(place)
 
     def row(self, number: int, cells: list[str], header: Sequence[str]) -> Row:
         """The row by column name."""
         for place, cell in enumerate(cells):
             if cell and (place >= len(header) or not header[place]):
-                self.note(number, _letter(place), cell, "table.cell_without_column")
+                self.note(number, self._field(place), cell, "table.cell_without_column")
         padded = [*cells, *[""] * (len(header) - len(cells))]
         return Row(number, {name: cell for name, cell in zip(header, padded, strict=False) if name})
 
@@ -268,7 +274,7 @@ class _Reader:
                 if entry.flag_bits & _ENCRYPTED:
                     self.stop(0, entry.filename, "", "table.encrypted")
                 with archive.open(entry) as part:
-                    if any(mark in part.read(4_096) for mark in _DOCTYPES):
+                    if _has_doctype(part):
                         self.stop(0, entry.filename, "", "table.xml_entities")
 
     def _xlsx_text(self, number: int, cell: object) -> str:
@@ -277,7 +283,7 @@ class _Reader:
         if value is None:
             return ""
         if kind in {"f", "e"}:
-            column = _letter(int(getattr(cell, "column", 1)) - 1)
+            column = self._field(int(getattr(cell, "column", 1)) - 1)
             self.note(number, column, str(value), "table.formula" if kind == "f" else "table.error_cell")
             return ""
         if isinstance(value, bool):
@@ -295,15 +301,26 @@ class _Reader:
         cells: list[str] = []
         for place, raw in enumerate(record):
             if len(raw) > self._limits.cell_chars:
-                self.note(number, _letter(place), raw, "table.cell_too_long")
+                self.note(number, self._field(place), raw, "table.cell_too_long")
             elif runs_as_formula(raw):
-                self.note(number, _letter(place), raw, "table.formula")
+                self.note(number, self._field(place), raw, "table.formula")
             cells.append(persian.normalise(raw[: self._limits.cell_chars]))
         while cells and not cells[-1]:
             cells.pop()
         if len(cells) > self._limits.columns:
             self.stop(number, "", str(len(cells)), "table.too_many_columns")
         return cells
+
+
+def _has_doctype(part: IO[bytes]) -> bool:
+    """Whether a document type is declared anywhere in the part: no spreadsheet program writes one."""
+    tail = b""
+    while piece := part.read(1024 * 1024):
+        window = tail + piece
+        if any(mark in window for mark in _DOCTYPES):
+            return True
+        tail = window[-len(_DOCTYPES[-1]) :]
+    return False
 
 
 def _letter(place: int) -> str:
