@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -241,6 +241,10 @@ def _read_clip(path: Path) -> _Clip:
             elif packet.pts >= 0:  # what lies before is the encoder's run-up
                 sounds.append(parcel)
     length = max(parcel.pts + parcel.duration for parcel in pictures)
+    if (
+        sounds
+    ):  # an encoder trims the last frame's duration; copied into the middle of a file, it is a whole one
+        sounds[-1] = replace(sounds[-1], duration=sounds[0].duration)
     return _Clip(pictures, sounds, length, sum(len(parcel.data) for parcel in (*pictures, *sounds)))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from siyanat.media import child
+from siyanat.media import child, segments
+from siyanat.media import cut as cutting
 from siyanat.media import probe as probing
 
 PROBE_SECONDS = 120.0
@@ -32,3 +33,44 @@ def probe(
     return probing.Probe.from_json(
         ask("probe", timeout=timeout, path=str(path.absolute()), received_at=stamp)
     )
+
+
+def make_segment(pool: child.Pool, path: Path, segment: segments.Segment, *, timeout: float = 30.0) -> bytes:
+    """``segments.make_segment`` in a child of ``pool``, which keeps the file open for the next one.
+
+    :raises Refusal: as ``segments.make_segment``, and ``media.child_died``.
+    :raises PassingFault: as ``child.Pool.call``.
+    """
+    answer = pool.call("make_segment", timeout=timeout, path=str(path.absolute()), segment=segment.as_json())
+    return bytes(answer)
+
+
+def thumbnail(
+    pool: child.Pool,
+    path: Path,
+    *,
+    at_ms: int,
+    width: int = 320,
+    near: segments.Segment | None = None,
+    timeout: float = 10.0,
+) -> bytes:
+    """``stills.thumbnail`` in a child of ``pool``.
+
+    :raises Refusal: as ``stills.thumbnail``, and ``media.child_died``.
+    :raises PassingFault: as ``child.Pool.call``.
+    """
+    place = near.as_json() if near else None
+    answer = pool.call(
+        "thumbnail", timeout=timeout, path=str(path.absolute()), at_ms=at_ms, width=width, near=place
+    )
+    return bytes(answer)
+
+
+def cut(path: Path, out: Path, *, start_ms: int, end_ms: int, timeout: float = 600.0) -> cutting.Cut:
+    """``cut.cut`` in a child.
+
+    :raises Refusal: as ``cut.cut``, and ``media.child_died``.
+    :raises PassingFault: as ``child.call``.
+    """
+    places = {"path": str(path.absolute()), "out": str(out.absolute())}
+    return cutting.Cut(**child.call("cut", timeout=timeout, start_ms=start_ms, end_ms=end_ms, **places))

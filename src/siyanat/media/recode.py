@@ -124,7 +124,7 @@ def _picture_track(out: OutputContainer, source: VideoStream) -> Any:  # noqa: A
 class Sounds:
     """Decodes around the span and encodes AAC stereo on the grid of the whole file.
 
-    Encoding starts ``_RUN_UP`` grid frames early, because a codec's first frames are not what they would be in
+    Encoding starts ``_RUN_UP`` grid frames early: a codec's first frames are not what they would be in
     the middle; those packets are dropped.
     """
 

@@ -1,7 +1,8 @@
 """Playback in a browser: the plan of a recording's segments, their playlist, and each segment made on demand.
 
-A segment is MPEG-TS: H.264 and AAC or MP3 are copied, anything else is encoded for that segment alone. Times run
-on over the whole file (``OFFSET_MS`` later than media time), so that a player may start anywhere. Nothing is kept.
+A segment is MPEG-TS: H.264 and AAC or MP3 are copied, anything else is encoded for that segment alone. Times
+run on over the whole file (``OFFSET_MS`` later than media time), so that a player may start anywhere. Nothing is
+kept.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def _key_starts(found: probing.Probe, target_ms: int) -> Iterator[int]:
 
 
 def _seek_point(found: probing.Probe, start_ms: int) -> tuple[int | None, int | None]:
-    """The key frame before the last one before ``start_ms``: sound may stand earlier in the file than its picture."""
+    """The second key frame before ``start_ms``: sound may stand earlier in the file than its picture."""
     if not found.key_bytes:
         return None, None
     place = bisect.bisect_right(found.key_frames, start_ms) - 2

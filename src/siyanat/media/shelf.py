@@ -1,4 +1,4 @@
-"""Keeps the last few media files open within one process, so that the next segment need not read the index again.
+"""Keeps the last few media files open within one process, so that the next segment need not read the index.
 
 Used by the children that serve playback. A file is known by path, inode, size and time of change; one that
 failed is closed and forgotten.

@@ -11,8 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from siyanat.media import cut as cutting
 from siyanat.media import probe as probing
 from siyanat.media import scan as scanning
+from siyanat.media import segments, stills
 
 
 def probe(*, path: str, received_at: str | None = None) -> dict[str, Any]:
@@ -27,3 +29,19 @@ def scan_totals(*, path: str, on_progress: Callable[[int], None] | None = None) 
         Path(path), on_frame=lambda _: None, on_sound=lambda _: None, on_progress=on_progress
     )
     return asdict(totals)
+
+
+def make_segment(*, path: str, segment: dict[str, Any]) -> bytes:
+    """``segments.make_segment``."""
+    return segments.make_segment(Path(path), segments.Segment.from_json(segment))
+
+
+def thumbnail(*, path: str, at_ms: int, width: int = 320, near: dict[str, Any] | None = None) -> bytes:
+    """``stills.thumbnail``."""
+    place = segments.Segment.from_json(near) if near else None
+    return stills.thumbnail(Path(path), at_ms=at_ms, width=width, near=place)
+
+
+def cut(*, path: str, out: str, start_ms: int, end_ms: int) -> dict[str, Any]:
+    """``cut.cut`` as JSON."""
+    return asdict(cutting.cut(Path(path), Path(out), start_ms=start_ms, end_ms=end_ms))

@@ -1,0 +1,143 @@
+"""Cuts a clip out of a recording by copying its packets into an MP4; never encodes, never changes the original.
+
+A copy can only begin on a key frame, so the cut is a little longer than asked; ``Cut`` says what it really is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+
+from siyanat.lib import errors
+from siyanat.media import opening, segments, timeline
+
+_CLOCK = Fraction(1, 90_000)
+_LAG_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The range really cut, ms of the recording's media time (end exclusive), and the file's size."""
+
+    start_ms: int
+    end_ms: int
+    size_bytes: int
+    pictures: int
+
+
+def cut(path: Path, out: Path, *, start_ms: int, end_ms: int) -> Cut:
+    """Copy [start_ms, end_ms) of ``path`` into a new MP4 at ``out``, begun on the key frame at or before the start.
+
+    :raises Refusal: ``media.empty_range`` when nothing lies in the range, ``media.not_cuttable`` when MP4 can't
+        carry what the camera wrote, ``media.absent``, ``media.not_media``.
+    """
+    if end_ms <= start_ms:
+        raise errors.Refusal("media.empty_range", start_ms=start_ms, end_ms=end_ms)
+    with opening.open_media(path) as container:
+        try:
+            with av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as target:
+                knife = _Knife(container, target, start_ms, end_ms)
+                knife.run()
+        except (av.ArgumentError, av.InvalidDataError, ValueError) as fault:
+            raise errors.Refusal("media.not_cuttable", file=path.name, reason=str(fault)[:200]) from fault
+    if knife.first_ms is None:
+        raise errors.Refusal("media.empty_range", start_ms=start_ms, end_ms=end_ms)
+    return Cut(knife.first_ms, max(knife.last_ms, knife.first_ms + 1), out.stat().st_size, knife.pictures)
+
+
+class _Knife:
+    """Copies packets from the last key frame at or before the start until the end; times begin at zero."""
+
+    def __init__(self, source: InputContainer, target: OutputContainer, start_ms: int, end_ms: int) -> None:
+        self._source, self._target = source, target
+        self._start, self._end = start_ms, end_ms
+        self._picture = segments.main_picture(source)
+        sounds = [stream for stream in source.streams.audio if stream.codec_context][:1]
+        kept: list[Any] = [stream for stream in (self._picture, *sounds) if stream is not None]
+        self._tracks: dict[int, Any] = {s.index: target.add_stream_from_template(s) for s in kept}
+        self._streams: list[Stream] = kept
+        self._waiting: list[tuple[Packet[Any], int, int]] = []
+        self.first_ms: int | None = None
+        self.last_ms = 0
+        self.pictures = 0
+
+    def run(self) -> None:
+        """Copy everything."""
+        for packet, at, shift in self._group():
+            if self.first_ms is None:
+                self.first_ms = at
+            if at < self.first_ms:
+                continue
+            self.last_ms = max(self.last_ms, at + timeline.to_ms(packet.duration or 0, packet.time_base))
+            self.pictures += packet.stream_index == (self._picture.index if self._picture else -1)
+            self._target.mux_one(self._moved(packet, shift))
+
+    def _group(self) -> Iterator[tuple[Packet[Any], int, int]]:
+        """Packets from the last key frame at or before the start, that key frame first."""
+        begun = False
+        for packet, at, shift in self._packets():
+            is_key = packet.is_keyframe and (
+                self._picture is None or packet.stream_index == self._picture.index
+            )
+            if not begun and at >= self._start and not (is_key and at == self._start):
+                begun = bool(self._waiting) or is_key
+                yield from self._waiting
+                self._waiting = []
+            if not begun and is_key:
+                self._waiting = []
+            if begun:
+                if at < self._end:
+                    yield packet, at, shift
+            elif self._waiting or is_key:
+                self._waiting.append((packet, at, shift))
+        yield from self._waiting
+
+    def _packets(self) -> Iterator[tuple[Packet[Any], int, int]]:
+        clock = self._seek()
+        for packet in self._source.demux(self._streams):
+            if not packet.size:
+                continue
+            at = clock.place(packet)
+            if at is None:
+                continue
+            if at > self._end + _LAG_MS:
+                return
+            yield packet, at, clock.shift_of(packet.stream_index)
+
+    def _seek(self) -> timeline.Timeline:
+        """Near the start where the container can be sought in; else from the beginning."""
+        clock = timeline.Timeline(self._source)
+        if self._picture is None or self._picture.time_base is None or timeline.allows_jumps(self._source):
+            return clock
+        ticks = int(Fraction(self._start - clock.shift_ms + 1, 1000) / self._picture.time_base)
+        try:
+            self._source.seek(ticks, stream=self._picture)
+        except av.FFmpegError:
+            return clock
+        return clock
+
+    def _moved(self, packet: Packet[Any], shift_ms: int) -> Packet[Any]:
+        assert self.first_ms is not None
+        shift = 90 * (shift_ms - self.first_ms)
+        scale = packet.time_base / _CLOCK
+        pts = packet.pts if packet.pts is not None else packet.dts
+        dts = packet.dts if packet.dts is not None else packet.pts
+        if pts is None or dts is None:
+            raise ValueError("packets without times")
+        duration = round((packet.duration or 0) * scale)
+        packet.stream = self._tracks[packet.stream_index]
+        packet.time_base = _CLOCK
+        packet.pts, packet.dts, packet.duration = (
+            round(pts * scale) + shift,
+            round(dts * scale) + shift,
+            duration,
+        )
+        return packet
