@@ -164,7 +164,7 @@ class Impulse(detector.Detector):
             if len(around)
             else -96.0
         )
-        return facts["peak_dbfs"] - usual < rule.beyond_speech_db
+        return bool(facts["peak_dbfs"] - usual < rule.beyond_speech_db)
 
     def _score(self, facts: dict[str, float]) -> float:
         """Near full scale, steep, far above the background, ringing: weights by what tells shots from barks

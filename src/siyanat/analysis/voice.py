@@ -70,8 +70,8 @@ class RaisedParameters:
     level_weight: float = 0.4
     pitch_weight: float = 0.35
     balance_weight: float = 0.25
-    score_enter: float = 0.5
-    score_stay: float = 0.35
+    score_enter: float = 0.42
+    score_stay: float = 0.28
     recent_speech_seconds: float = 90
     frames_a_second: float = 8
     least_speech_seconds: float = 8
@@ -170,7 +170,8 @@ def _smooth(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[An
     if len(values) < 2:
         return values
     padded = np.pad(values, 1, mode="edge")
-    return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
+    smoothed: npt.NDArray[np.floating[Any]] = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
+    return smoothed
 
 
 def _median_by_slot(
