@@ -94,6 +94,12 @@ def _line(count: models.Count) -> Line:
     return Line(count, count.person, sorted(stretches, key=lambda part: part.starts_at), gaps)
 
 
+def list_snapshots(shift: roster.Shift) -> list[dt.datetime]:
+    """Moments at which the crew's figures changed, newest first."""
+    rows = models.Count.objects.filter(shift=shift).order_by("-counted_at").values_list("counted_at", flat=True)
+    return list(dict.fromkeys(rows))
+
+
 def list_shifts_of_recording(recording_id: UUID) -> list[UUID]:
     """Shifts that the recording is, or ever was, attributed to."""
     rows = evidence.Attribution.objects.filter(recording=recording_id, shift__isnull=False)

@@ -16,7 +16,8 @@ class Run(models.Model):
     is_current = models.BooleanField(default=False)
     failure = models.CharField(max_length=200, blank=True, default="")  # a code; empty when it finished
     detectors = models.JSONField(default=list)  # [{name, version, parameters, frames_seen, frames_failed}]
-    cpu_ms = models.BigIntegerField(default=0)
+    duration_ms = models.BigIntegerField(default=0)
+    reached_ms = models.BigIntegerField(default=0)  # media time that the pass has come to
 
     class Meta:
         constraints = [

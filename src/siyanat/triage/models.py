@@ -1,4 +1,4 @@
-"""Moments of a shift and its watch plan, with the seed that nobody could choose."""
+"""The watch plan of a shift, with the seed that nobody could choose."""
 
 from __future__ import annotations
 
@@ -10,21 +10,35 @@ from django.utils.translation import gettext_lazy as _
 from siyanat.roster import models as roster
 
 
-class Seed(models.Model):
-    """The secret behind a shift's random sample: committed in the ledger before the shift starts.
+class UpperSecret(models.Model):
+    """A month's secret of the level above: mixed with each shift's own, so that neither level can foresee a sample."""
 
-    ``upper_commitment`` is the same of the secret of the level above, mixed in when the plan is drawn;
-    both are published after sign-off.
+    unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="upper_secrets")
+    month_starts_at = models.DateTimeField()
+    secret = models.BinaryField(max_length=32)
+    commitment = models.CharField(max_length=64)  # in the ledger since committed_at
+    committed_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)  # two months after the month: no sample can need it any more
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "month_starts_at"], name="upper_secret_once")]
+
+    def __str__(self) -> str:
+        return self.commitment[:12]
+
+
+class Seed(models.Model):
+    """A shift's own secret behind its random sample: committed in the ledger before the shift starts.
+
+    Published with the secret of the level above after sign-off, so that anybody can draw the sample again.
     """
 
     shift = models.OneToOneField(roster.Shift, on_delete=models.PROTECT, related_name="seed")
     secret = models.BinaryField(max_length=32)
-    commitment = models.CharField(max_length=64)  # SHA-256 of the secret, in the ledger
+    commitment = models.CharField(max_length=64)
     committed_at = models.DateTimeField()
-    upper_secret = models.BinaryField(max_length=32)
-    upper_commitment = models.CharField(max_length=64)
-    upper_unit = models.ForeignKey(roster.Unit, null=True, on_delete=models.PROTECT, related_name="+")
-    is_late = models.BooleanField(default=False)  # committed after the shift had started: said in the plan
+    upper = models.ForeignKey(UpperSecret, on_delete=models.PROTECT, related_name="seeds")
+    is_late = models.BooleanField(default=False)  # committed after the shift had started: said with the plan
     published_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -32,16 +46,21 @@ class Seed(models.Model):
 
 
 class Plan(models.Model):
-    """The minutes of one shift that a reviewer must watch. A newer plan supersedes it until the review begins."""
+    """The minutes of one shift that a reviewer must watch. A newer plan supersedes it until a review freezes it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shift = models.ForeignKey(roster.Shift, on_delete=models.PROTECT, related_name="plans")
     made_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
-    policy = models.JSONField(default=dict)  # budget_ms, random_share, clip_ms, version
-    inputs_digest = models.CharField(max_length=64)  # SHA-256 of signals, policy and seed commitment
+    frozen_at = models.DateTimeField(null=True)  # a review has begun with it: it stays as it is
+    policy = models.JSONField(default=dict)  # budget_s, random_share, random_least, clip_s
+    owed = models.JSONField(default=list)  # [[bearer, start, end], ...]: the population that the sample is drawn over
+    inputs_digest = models.CharField(max_length=64)  # SHA-256 of owed, recorded, sightings, policy and seed commitment
     planned_ms = models.BigIntegerField()
     owed_ms = models.BigIntegerField()
+    over_budget_ms = models.BigIntegerField(default=0)
+    random_population = models.PositiveIntegerField(default=0)  # N, in clips
+    random_count = models.PositiveIntegerField(default=0)  # n, in clips
 
     class Meta:
         constraints = [
@@ -67,7 +86,8 @@ class PlanItem(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     is_missing = models.BooleanField(default=False)  # drawn, and there is no footage
-    score = models.FloatField(default=0)
+    recorded_ms = models.BigIntegerField(default=0)
+    score = models.IntegerField(default=0)
     components = models.JSONField(default=dict)  # named parts that add up to the score
     reasons = models.JSONField(default=list)  # [{code, ...facts}]
     inclusion_probability = models.FloatField(null=True)

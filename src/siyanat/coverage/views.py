@@ -1,0 +1,166 @@
+"""Pages of the minute ledger."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from siyanat.coverage import forms, operations, queries, reports
+from siyanat.lib import errors, jalali, persian
+from siyanat.roster import gates, names
+from siyanat.roster import models as roster
+
+MONTHS_IN_YEAR = 12
+
+
+def _month_of(request: gates.ViewerRequest) -> tuple[int, int]:
+    """The Jalali month asked for as ``1405-09``; the current one otherwise.
+
+    :raises errors.Refusal: ``coverage.no_such_month``.
+    """
+    year, month, _day = jalali.from_gregorian(jalali.local_date(request.now))
+    asked = persian.to_latin_digits(request.GET.get("month", ""))
+    if not asked:
+        return year, month
+    head, _dash, tail = asked.partition("-")
+    if not (head.isdigit() and tail.isdigit() and 1 <= int(tail) <= MONTHS_IN_YEAR):
+        raise errors.Refusal("coverage.no_such_month", value=asked)
+    jalali.to_gregorian(int(head), int(tail), 1)
+    return int(head), int(tail)
+
+
+def _neighbour(year: int, month: int, step: int) -> str:
+    index = year * MONTHS_IN_YEAR + month - 1 + step
+    return f"{index // MONTHS_IN_YEAR}-{index % MONTHS_IN_YEAR + 1:02d}"
+
+
+@gates.admit(*queries.READERS)
+@require_GET
+def month(request: gates.ViewerRequest) -> HttpResponse:
+    """A month of minutes, unit by unit; a unit's name leads one step down."""
+    year, number = _month_of(request)
+    below = None
+    if code := request.GET.get("unit"):
+        below = gates.get_in_scope(
+            roster.Unit.objects.filter(gates.under(request.viewer.paths(*queries.READERS), "path")), code=code
+        )
+    rows = queries.list_month(request.viewer, year=year, month=number, below=below)
+    if request.GET.get("format") in reports.TABLE_FORMATS:
+        return reports.month_table(rows, year=year, month=number, kind=request.GET["format"])
+    context = {
+        "rows": rows,
+        "below": below,
+        "month_name": (jalali.MONTHS_FA if names.is_persian() else jalali.MONTHS_EN)[number - 1],
+        "year": year,
+        "before": _neighbour(year, number, -1),
+        "after": _neighbour(year, number, 1),
+        "current": f"{year}-{number:02d}",
+        "crumbs": _unit_crumbs(request.viewer, below, f"{year}-{number:02d}"),
+    }
+    return render(request, "coverage/month.html", context)
+
+
+def _unit_crumbs(viewer: gates.Viewer, below: roster.Unit | None, month_code: str) -> list[tuple[str, str]]:
+    crumbs: list[tuple[str, str]] = []
+    unit = below
+    while unit is not None and viewer.holds_over(unit.path, *queries.READERS):
+        crumbs.insert(0, (names.unit_name(unit), f"?month={month_code}&unit={unit.code}"))
+        unit = unit.parent
+    return [(_("Minutes"), f"?month={month_code}"), *crumbs] if crumbs else []
+
+
+@gates.admit_signed_in
+@require_GET
+def shift(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
+    """One shift's ledger: a line for each bearer and for the crew, every gap with its kind and excuse."""
+    found = queries.get_shift(request.viewer, shift_id)
+    as_of = None
+    if text := request.GET.get("as_of"):
+        as_of = jalali.parse_datetime(text)
+    lines = queries.list_lines(found, as_of=as_of)
+    context = {
+        "shift": found,
+        "lines": lines,
+        "as_of": as_of,
+        "snapshots": queries.list_snapshots(found),
+        "own": next((line for line in lines if line.person and line.person.id == request.viewer.person_id), None),
+        "excuse_form": forms.ExcuseForm(shift=found),
+        "decidable": set(queries.list_excuses_to_decide(request.viewer).filter(shift=found).values_list("pk", flat=True)),
+        "crumbs": [(_("Minutes"), "/coverage/"), (found.code, "")],
+    }
+    return render(request, "coverage/shift.html", context)
+
+
+@gates.admit_signed_in
+@require_POST
+def ask_excuse(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
+    """The officer's own reason for their own missing minutes."""
+    found = queries.get_shift(request.viewer, shift_id)
+    form = forms.ExcuseForm(request.POST, shift=found)
+    if not form.is_valid() or request.viewer.person is None:
+        for problem in form.errors.values():
+            messages.error(request, " ".join(problem))
+        return redirect("coverage:shift", shift_id)
+    operations.ask_excuse(
+        viewer=request.viewer, shift=found, person=request.viewer.person, span=form.span(),
+        kind=form.cleaned_data["kind"], note=form.cleaned_data["note"], now=request.now,
+    )  # fmt: skip
+    messages.success(request, _("Your reason was sent to the head of the station."))
+    return redirect("coverage:shift", shift_id)
+
+
+@gates.admit(*operations.DECIDERS)
+@require_GET
+def excuses(request: gates.ViewerRequest) -> HttpResponse:
+    """Excuses that wait for the viewer."""
+    waiting = queries.list_excuses_to_decide(request.viewer).order_by("asked_at")[:200]
+    return render(request, "coverage/excuses.html", {"excuses": waiting})
+
+
+@gates.admit(*operations.DECIDERS)
+@require_POST
+def decide_excuse(request: gates.ViewerRequest, excuse_id: UUID) -> HttpResponse:
+    """Approve or refuse one excuse."""
+    excuse = queries.get_excuse_to_decide(request.viewer, excuse_id)
+    form = forms.DecisionForm(request.POST)
+    if not form.is_valid():
+        raise errors.Refusal("coverage.no_decision")
+    operations.decide_excuse(
+        viewer=request.viewer, excuse=excuse, approve=form.cleaned_data["decision"] == "approve",
+        note=form.cleaned_data["note"], now=request.now,
+    )  # fmt: skip
+    messages.success(request, _("Decided. The minutes are being counted again."))
+    return redirect(request.POST.get("next") or "coverage:excuses")
+
+
+@gates.admit(*operations.DECIDERS)
+@require_http_methods(["GET", "POST"])
+def excuse_in_bulk(request: gates.ViewerRequest) -> HttpResponse:
+    """A failed dock or power cut: one act for everybody it touched."""
+    units = roster.Unit.objects.filter(gates.under(request.viewer.paths(*operations.DECIDERS), "path")).order_by("path")
+    form = forms.BulkExcuseForm(request.POST or None, units=units)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        written = operations.excuse_in_bulk(
+            viewer=request.viewer, unit=data["unit"], span=(data["starts_at"], data["ends_at"]), kind=data["kind"],
+            note=data["note"], now=request.now,
+        )  # fmt: skip
+        messages.success(request, _("%(number)s stretches were excused.") % {"number": written})
+        return redirect("coverage:excuses")
+    return render(request, "coverage/bulk.html", {"form": form, "crumbs": [(_("Excuses"), "/coverage/excuses/"), (_("Common cause"), "")]})
+
+
+@gates.admit_signed_in
+@require_GET
+def report(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
+    """The printable report of a shift, as PDF in the reader's language."""
+    found = queries.get_shift(request.viewer, shift_id)
+    pdf = reports.shift_pdf(found, queries.list_lines(found), now=request.now)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="shift-{found.code.replace("/", "-")}.pdf"'
+    return response

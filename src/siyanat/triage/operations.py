@@ -1,0 +1,285 @@
+"""Commit the seeds before shifts start, draw watch plans, publish the seeds after sign-off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fractions
+import hashlib
+import secrets
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from siyanat.coverage import minutes
+from siyanat.evidence import models as evidence
+from siyanat.ledger import operations as ledger
+from siyanat.lib import jalali, timespan
+from siyanat.roster import models as roster
+from siyanat.signals import queries as signals
+from siyanat.triage import models, moments, planning
+
+SECRET_BYTES = 32
+# Seeds are committed for shifts that start within this time, so that a roster of the week has them all.
+SEED_AHEAD = dt.timedelta(days=8)
+POLICY = planning.PlanPolicy()
+MOMENT_POLICY = moments.MomentPolicy()
+ACTOR = f"{ledger.SYSTEM}:triage"
+MIN_STOP = dt.timedelta(seconds=30)
+
+
+def commit_due_seeds(*, now: dt.datetime) -> int:
+    """Commit a seed for each shift that starts soon, or has started without one; returns how many."""
+    shifts = (
+        roster.Shift.objects.filter(starts_at__lte=now + SEED_AHEAD, seed__isnull=True)
+        .exclude(state=roster.Shift.State.CANCELED)
+        .select_related("unit")
+        .order_by("starts_at")[:5000]
+    )
+    for shift in shifts:
+        commit_seed(shift=shift, now=now)
+    return len(shifts)
+
+
+@transaction.atomic
+def commit_seed(*, shift: roster.Shift, now: dt.datetime) -> models.Seed:
+    """Write the shift's secret and its commitment into the ledger; once a shift, late or not."""
+    if found := models.Seed.objects.filter(shift=shift).first():
+        return found
+    upper = _upper_secret(shift, now)
+    secret = secrets.token_bytes(SECRET_BYTES)
+    seed, made = models.Seed.objects.get_or_create(
+        shift=shift,
+        defaults={
+            "secret": secret,
+            "commitment": planning.commit(secret),
+            "committed_at": now,
+            "upper": upper,
+            "is_late": now >= shift.starts_at,
+        },
+    )
+    if made:
+        ledger.append(
+            kind="triage.seed_committed", actor=ACTOR, subject=f"shift:{shift.id}", now=now,
+            facts={"commitment": seed.commitment, "upper_commitment": upper.commitment, "late": seed.is_late},
+        )  # fmt: skip
+    return seed
+
+
+def _upper_secret(shift: roster.Shift, now: dt.datetime) -> models.UpperSecret:
+    """The month's secret of the shift's province; of the topmost unit there is where no province stands above."""
+    year, month, _day = jalali.from_gregorian(jalali.local_date(shift.starts_at))
+    starts_at, _ends_at = jalali.month_range(year, month)
+    ids = [int(part) for part in shift.unit.path.strip("/").split("/")]
+    above = {unit.pk: unit for unit in roster.Unit.objects.filter(pk__in=ids)}
+    province = [above[pk] for pk in ids if above[pk].kind == roster.Unit.Kind.PROVINCE]
+    unit = province[0] if province else above[ids[0]]
+    secret = secrets.token_bytes(SECRET_BYTES)
+    row, made = models.UpperSecret.objects.get_or_create(
+        unit=unit,
+        month_starts_at=starts_at,
+        defaults={"secret": secret, "commitment": planning.commit(secret), "committed_at": now},
+    )
+    if made:
+        ledger.append(
+            kind="triage.upper_secret_committed", actor=ACTOR, subject=f"unit:{unit.pk}", now=now,
+            facts={"commitment": row.commitment, "month": f"{year}-{month:02d}"},
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
+    """Draw the plan anew when its inputs changed; None while nothing is owed, the plan is frozen, or is the same."""
+    shift = roster.Shift.objects.select_for_update(of=("self",)).select_related("unit").get(pk=shift_id)
+    current = models.Plan.objects.filter(shift=shift, superseded_at__isnull=True).first()
+    if now < shift.ends_at or (current is not None and current.frozen_at is not None):
+        return None
+    lines = [line for line in minutes.count_minutes(shift.id, known_at=now) if line.person_id is not None]
+    if not lines:
+        return None
+    seed = commit_seed(shift=shift, now=now)
+    owed = {str(line.person_id): _span_set(line.owed) for line in lines}
+    recorded = {str(line.person_id): _span_set(line.filmed) for line in lines}
+    sightings = _sightings(shift, lines)
+    digest = _digest(owed, recorded, sightings, seed)
+    if current is not None and current.inputs_digest == digest:
+        return None
+    plan = planning.make_plan(
+        owed=owed,
+        recorded=recorded,
+        moments=moments.rank_moments(sightings, policy=MOMENT_POLICY),
+        policy=POLICY,
+        seed=planning.derive_seed(
+            commitment_secret=bytes(seed.secret), upper_secret=bytes(seed.upper.secret), shift_id=str(shift.id)
+        ),
+    )
+    return _write(shift, plan, owed, digest, now)
+
+
+def _span_set(spans: tuple[minutes.Span, ...]) -> timespan.SpanSet:
+    return timespan.SpanSet(timespan.Span(*span) for span in spans)
+
+
+def _sightings(shift: roster.Shift, lines: list[minutes.Minutes]) -> list[moments.Sighting]:
+    """What was found in the bearers' recordings, and where footage stops unexplained, inside what is owed or filmed."""
+    found: list[moments.Sighting] = []
+    for line in lines:
+        bearer = str(line.person_id)
+        recordings = list(
+            evidence.Recording.objects.filter(
+                attributions__shift=shift,
+                attributions__person=line.person_id,
+                attributions__superseded_at__isnull=True,
+            ).exclude(state=evidence.Recording.State.DISPOSED)
+        )
+        within = _span_set(line.owed)
+        for finding in signals.list_findings(recordings):
+            starts = finding.recording.starts_at
+            span = timespan.Span(
+                starts + dt.timedelta(milliseconds=finding.starts_ms), starts + dt.timedelta(milliseconds=finding.ends_ms)
+            )
+            if within.clipped(span):
+                found.append(
+                    moments.Sighting(
+                        bearer=bearer, kind=finding.kind, starts_at=span.starts_at, ends_at=span.ends_at,
+                        score=finding.score, evidence=finding.evidence, source=str(finding.recording_id),
+                    )
+                )  # fmt: skip
+        found += _stops(bearer, line)
+        found += [
+            moments.Sighting(bearer=bearer, kind="button", starts_at=one.starts_at, ends_at=one.ends_at, source=str(one.id))
+            for one in recordings
+            if one.is_intentional and within.clipped(timespan.Span(one.starts_at, one.ends_at))
+        ]
+    return found
+
+
+def _stops(bearer: str, line: minutes.Minutes) -> list[moments.Sighting]:
+    """The last moment of footage before each unexplained stretch that begins inside the shift."""
+    ends = {ends for _starts, ends in line.filmed}
+    return [
+        moments.Sighting(
+            bearer=bearer, kind="unexplained_stop", starts_at=starts - dt.timedelta(seconds=1), ends_at=starts,
+            evidence={"missing_seconds": (last - starts).total_seconds()},
+        )
+        for starts, last in line.unexplained
+        if starts in ends and last - starts >= MIN_STOP
+    ]  # fmt: skip
+
+
+def _digest(
+    owed: Mapping[str, timespan.SpanSet], recorded: Mapping[str, timespan.SpanSet], sightings: list[moments.Sighting],
+    seed: models.Seed,
+) -> str:  # fmt: skip
+    told = ledger.canonical(
+        {
+            "owed": _stored(owed),
+            "recorded": _stored(recorded),
+            "sightings": [
+                [one.bearer, one.kind, one.starts_at, one.ends_at, one.score, one.source] for one in sightings
+            ],
+            "policy": _policy(),
+            "seed": seed.commitment,
+            "upper": seed.upper.commitment,
+        }
+    )
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _stored(spans: Mapping[str, timespan.SpanSet]) -> list[list[str]]:
+    return [
+        [bearer, span.starts_at.isoformat(), span.ends_at.isoformat()] for bearer in sorted(spans) for span in spans[bearer]
+    ]
+
+
+def _policy() -> dict[str, object]:
+    return {
+        "budget_s": POLICY.budget.total_seconds(),
+        "random_share": str(POLICY.random_share),
+        "random_least": POLICY.random_least,
+        "clip_s": POLICY.clip.total_seconds(),
+    }
+
+
+def _write(
+    shift: roster.Shift, plan: planning.Plan, owed: Mapping[str, timespan.SpanSet], digest: str, now: dt.datetime
+) -> models.Plan:
+    models.Plan.objects.filter(shift=shift, superseded_at__isnull=True).update(superseded_at=now)
+    row = models.Plan.objects.create(
+        shift=shift, made_at=now, policy=_policy(), owed=_stored(owed), inputs_digest=digest, planned_ms=plan.planned_ms,
+        owed_ms=plan.owed_ms, over_budget_ms=plan.over_budget_ms, random_population=plan.random_population,
+        random_count=plan.random_count,
+    )  # fmt: skip
+    models.PlanItem.objects.bulk_create(_item(row, order, item) for order, item in enumerate(plan.items, start=1))
+    ledger.append(
+        kind="triage.plan_made", actor=ACTOR, subject=f"shift:{shift.id}", now=now,
+        facts={"plan": str(row.id), "inputs": digest, "items": len(plan.items), "planned_ms": plan.planned_ms,
+               "owed_ms": plan.owed_ms, "random_population": plan.random_population, "random_count": plan.random_count},
+    )  # fmt: skip
+    return row
+
+
+def _item(plan: models.Plan, order: int, item: planning.Item) -> models.PlanItem:
+    return models.PlanItem(
+        plan=plan,
+        order=order,
+        kind=item.kind.value,
+        person_id=UUID(item.bearer),
+        starts_at=item.starts_at,
+        ends_at=item.ends_at,
+        is_missing=item.missing,
+        recorded_ms=item.recorded_ms,
+        score=sum(item.components.values()),
+        components=dict(item.components),
+        reasons=[
+            {
+                "code": reason.code,
+                "starts_at": reason.starts_at.isoformat(),
+                "ends_at": reason.ends_at.isoformat(),
+                "must_see": reason.must_see,
+                "facts": dict(reason.facts),
+                "recording": reason.source,
+            }
+            for reason in item.reasons
+        ],
+        inclusion_probability=float(fractions.Fraction(item.inclusion_probability)),
+    )
+
+
+@transaction.atomic
+def freeze_plan(*, plan: models.Plan, now: dt.datetime) -> None:
+    """A review begins with this plan: it stays as it is from now on."""
+    models.Plan.objects.filter(pk=plan.pk, frozen_at__isnull=True).update(frozen_at=now)
+
+
+@transaction.atomic
+def publish_seed(*, shift_id: UUID, now: dt.datetime) -> models.Seed | None:
+    """After sign-off: put both secrets into the ledger, so that anybody can draw the sample again. Once."""
+    seed = models.Seed.objects.select_for_update(of=("self",)).select_related("upper").filter(shift=shift_id).first()
+    if seed is None or seed.published_at is not None:
+        return None
+    models.Seed.objects.filter(pk=seed.pk).update(published_at=now)
+    ledger.append(
+        kind="triage.seed_published", actor=ACTOR, subject=f"shift:{shift_id}", now=now,
+        facts={"secret": bytes(seed.secret).hex(), "commitment": seed.commitment,
+               "derived": planning.derive_seed(
+                   commitment_secret=bytes(seed.secret), upper_secret=bytes(seed.upper.secret), shift_id=str(shift_id)
+               ).hex()},
+    )  # fmt: skip
+    return seed
+
+
+@transaction.atomic
+def publish_upper_secrets(*, now: dt.datetime) -> int:
+    """Publish the upper secrets of months that are over and whose shifts all had their seeds published."""
+    over = models.UpperSecret.objects.filter(published_at__isnull=True, month_starts_at__lt=now - dt.timedelta(days=62))
+    published = 0
+    for row in over.select_for_update():
+        models.UpperSecret.objects.filter(pk=row.pk).update(published_at=now)
+        ledger.append(
+            kind="triage.upper_secret_published", actor=ACTOR, subject=f"unit:{row.unit_id}", now=now,
+            facts={"secret": bytes(row.secret).hex(), "commitment": row.commitment},
+        )  # fmt: skip
+        published += 1
+    return published
