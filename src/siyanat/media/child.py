@@ -88,10 +88,10 @@ def call(
 
 
 class Pool:
-    """Children that serve many calls each; shared safely between threads. ``close`` it when done."""
+    """Children that serve many calls each, for people who wait (not niced); shared safely between threads."""
 
     def __init__(self, size: int, *, calls_each: int = 500, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or Limits(nice=0, cpu_seconds=300)
         self._calls_each = calls_each
         self._size = size
         self._owner = os.getpid()

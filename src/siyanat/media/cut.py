@@ -1,6 +1,6 @@
-"""Cuts a clip out of a recording by copying its packets into an MP4; never encodes, never changes the original.
+"""Cuts a clip out of a recording by copying its packets into an MP4; never encodes, never touches the original.
 
-A copy can only begin on a key frame, so the cut is a little longer than asked; ``Cut`` says what it really is.
+A copy can only begin on a key frame, so the cut is a little longer than asked; ``Cut`` says what it is.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class Cut:
 
 
 def cut(path: Path, out: Path, *, start_ms: int, end_ms: int) -> Cut:
-    """Copy [start_ms, end_ms) of ``path`` into a new MP4 at ``out``, begun on the key frame at or before the start.
+    """Copy [start_ms, end_ms) of ``path`` into a new MP4 at ``out``, from the key frame at or before the start.
 
-    :raises Refusal: ``media.empty_range`` when nothing lies in the range, ``media.not_cuttable`` when MP4 can't
-        carry what the camera wrote, ``media.absent``, ``media.not_media``.
+    :raises Refusal: ``media.empty_range`` when nothing lies in the range, ``media.not_cuttable`` when MP4
+        can't carry what the camera wrote, ``media.absent``, ``media.not_media``.
     """
     if end_ms <= start_ms:
         raise errors.Refusal("media.empty_range", start_ms=start_ms, end_ms=end_ms)
@@ -47,8 +47,10 @@ def cut(path: Path, out: Path, *, start_ms: int, end_ms: int) -> Cut:
                 knife = _Knife(container, target, start_ms, end_ms)
                 knife.run()
         except (av.ArgumentError, av.InvalidDataError, ValueError) as fault:
+            out.unlink(missing_ok=True)
             raise errors.Refusal("media.not_cuttable", file=path.name, reason=str(fault)[:200]) from fault
     if knife.first_ms is None:
+        out.unlink(missing_ok=True)
         raise errors.Refusal("media.empty_range", start_ms=start_ms, end_ms=end_ms)
     return Cut(knife.first_ms, max(knife.last_ms, knife.first_ms + 1), out.stat().st_size, knife.pictures)
 

@@ -72,5 +72,12 @@ def cut(path: Path, out: Path, *, start_ms: int, end_ms: int, timeout: float = 6
     :raises Refusal: as ``cut.cut``, and ``media.child_died``.
     :raises PassingFault: as ``child.call``.
     """
-    places = {"path": str(path.absolute()), "out": str(out.absolute())}
-    return cutting.Cut(**child.call("cut", timeout=timeout, start_ms=start_ms, end_ms=end_ms, **places))
+    answer = child.call(
+        "cut",
+        timeout=timeout,
+        path=str(path.absolute()),
+        out=str(out.absolute()),
+        start_ms=start_ms,
+        end_ms=end_ms,
+    )
+    return cutting.Cut(**answer)

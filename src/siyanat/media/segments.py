@@ -1,8 +1,8 @@
 """Playback in a browser: the plan of a recording's segments, their playlist, and each segment made on demand.
 
 A segment is MPEG-TS: H.264 and AAC or MP3 are copied, anything else is encoded for that segment alone. Times
-run on over the whole file (``OFFSET_MS`` later than media time), so that a player may start anywhere. Nothing is
-kept.
+run on over the whole file (``OFFSET_MS`` later than media time), so that a player may start anywhere.
+Nothing is kept.
 """
 
 from __future__ import annotations
@@ -119,8 +119,8 @@ def playlist(
 ) -> str:
     """The HLS playlist (RFC 8216) of one camera's recordings in one shift, in order of time.
 
-    Each recording stands behind a discontinuity with its wall-clock time; the time between two of them is left
-    to the player, which maps by that clock.
+    Each recording stands behind a discontinuity with its wall-clock time; the time between two is left to
+    the player, which maps by that clock.
 
     :param recordings: (recording id, when it began, its segments).
     :param uri: where a segment of a recording is served.

@@ -66,9 +66,8 @@ def _jpeg(frame: VideoFrame, width: int) -> bytes:
     height = max(2, round(width * short / max(1, long) / 2) * 2)
     across, down = (height, width) if turns % 2 else (width, height)
     small = frame.reformat(width=across, height=down, format="rgb24", threads=1)
-    upright = VideoFrame.from_ndarray(
-        np.ascontiguousarray(np.rot90(small.to_ndarray(), turns)), format="rgb24"
-    )
+    turned = np.ascontiguousarray(np.rot90(np.asarray(small.to_ndarray(), dtype=np.uint8), turns))
+    upright = VideoFrame.from_ndarray(turned, format="rgb24")
     coded = upright.reformat(format="yuvj420p", dst_color_range="JPEG")
     encoder: Any = CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = coded.width, coded.height, "yuvj420p"
