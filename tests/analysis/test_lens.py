@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.analysis import worlds
 
 from siyanat.analysis import detector, lens, movement
-from tests.analysis import worlds
 
 
 def kinds_at(findings: list[detector.Finding]) -> list[tuple[str, int, int]]:

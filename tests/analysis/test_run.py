@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.analysis import voices, worlds
 
 from siyanat.analysis import run, speech_model, tracks
 from siyanat.lib import errors
-from tests.analysis import voices, worlds
 
 SIZE = {"height": 180, "width": 320}
 

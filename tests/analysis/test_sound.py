@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tests.analysis import voices, worlds
 
 from siyanat.analysis import detector, impulse, loudness, measures, sound_meter, voice
-from tests.analysis import voices, worlds
 
 
 def find(one: detector.Detector, samples: worlds.Samples) -> list[detector.Finding]:

@@ -52,7 +52,7 @@ def speak(line: str, *, pitch: int = 40) -> Samples:
 
 
 def talk(seconds: float, *, level_dbfs: float = -30.0, pitch: int = 40, sharp: bool = False) -> Samples:
-    """Lines one after another; ``sharp`` adds the treble that effort gives a voice; level is that of the whole."""
+    """Lines in turn; ``sharp`` adds the treble that effort gives a voice; the level is the whole's."""
     lines = [speak(line, pitch=pitch) for line in LINES]
     speech = np.resize(np.concatenate(lines), int(seconds * RATE)).copy()
     if sharp:

@@ -51,7 +51,7 @@ def measured(*, samples: Samples | None = None, pictures: Iterable[Picture] = ()
 
 
 def street(number: int, *, height: int = 90, width: int = 160) -> Picture:
-    """A textured scene that a walking camera sees: the same houses, moved with each number, with sensor noise."""
+    """What a walking camera sees: the same houses, moved with each number, with sensor noise."""
     random = np.random.default_rng(5)
     coarse = random.integers(30, 220, (height // 9 + 1, width // 16 + 1)).astype(np.float32)
     scene = coarse.repeat(9, axis=0).repeat(16, axis=1)[:height, :width]

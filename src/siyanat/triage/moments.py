@@ -65,7 +65,7 @@ class Sighting:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a moment is there: ``code`` is the kind of finding, the sentence is made of ``facts`` at the edge."""
+    """Why a moment is there: ``code`` is the finding's kind; the edge makes a sentence of ``facts``."""
 
     code: str
     starts_at: dt.datetime
