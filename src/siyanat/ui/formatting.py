@@ -45,7 +45,7 @@ def percent(share: float | decimal.Decimal | None, *, places: int = 0) -> str:
 
 
 def date(value: dt.date | dt.datetime | None, *, style: str = "") -> str:
-    """A Jalali date: ``1405/09/02``; with style ``long`` in words, with ``weekday`` the day of the week too."""
+    """A Jalali date: ``1405/09/02``; style ``long`` in words, style ``weekday`` with the day of the week."""
     if value is None:
         return DASH
     day = jalali.local_date(value) if isinstance(value, dt.datetime) else value

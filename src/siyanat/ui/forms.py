@@ -18,7 +18,6 @@ from siyanat.lib import errors, jalali, persian
 from siyanat.ui import errors as sentences
 from siyanat.ui import formatting
 
-
 Parsed = TypeVar("Parsed")
 
 
@@ -29,7 +28,9 @@ class JalaliDateInput(forms.TextInput):
         defaults = {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "data-jalali-date": True}
         super().__init__({**defaults, **(attrs or {})})
 
-    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         fa = formatting.language() == "fa"
         words = {
             "placeholder": formatting.digits("1405/09/02"),
@@ -89,7 +90,7 @@ class JalaliDateTimeField(forms.Field):
 class NormalisedCharField(forms.CharField):
     """Text with Persian letters normalised, so that two keyboards write one word the same way."""
 
-    def to_python(self, value: object) -> Any:
+    def to_python(self, value: object) -> Any:  # noqa: ANN401 (as Django declares it)
         text = super().to_python(value)
         return persian.normalise(text) if isinstance(text, str) else text
 

@@ -37,12 +37,12 @@ class Tick:
     at: dt.datetime
 
 
-def read(source: object, name: str) -> Any:
+def read(source: object, name: str) -> Any:  # noqa: ANN401
     """A field of a row, whether it is a mapping or an object."""
     return source[name] if isinstance(source, Mapping) else getattr(source, name)
 
 
-def optional(source: object, name: str) -> Any:
+def optional(source: object, name: str) -> Any:  # noqa: ANN401
     """As `read`, with empty text where there is no such field."""
     return source.get(name, "") if isinstance(source, Mapping) else getattr(source, name, "")
 
@@ -50,7 +50,7 @@ def optional(source: object, name: str) -> Any:
 def timeline_segments(
     spans: Iterable[object], *, starts_at: dt.datetime, ends_at: dt.datetime
 ) -> list[Segment]:
-    """Spans (``kind``, ``starts_at``, ``ends_at``, by attribute or key) cut to the window and placed in it."""
+    """Spans (``kind``, ``starts_at``, ``ends_at``, by attribute or key) cut to the window, in percent."""
     length = (ends_at - starts_at).total_seconds()
     segments = []
     for span in spans:
@@ -71,7 +71,8 @@ def time_ticks(*, starts_at: dt.datetime, ends_at: dt.datetime, at_most: int = 9
     if length <= 0:
         return []
     steps = (60, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400)
-    step = next((step for step in steps if length / step < at_most), math.ceil(length / at_most / 86_400) * 86_400)
+    coarse = math.ceil(length / at_most / 86_400) * 86_400
+    step = next((step for step in steps if length / step < at_most), coarse)
     offset = 12_600
     first = math.ceil((starts_at.timestamp() + offset) / step) * step - offset
     moments = range(first, math.floor(ends_at.timestamp()) + 1, step)
@@ -161,14 +162,14 @@ def funnel(rows: Iterable[object], *, z_warn: float = 1.96, z_act: float = 3.09)
     99.8 % (Spiegelhalter 2005, Funnel plots for comparing institutional performance, Statistics in
     Medicine 24:1185-1202). None when there is nothing to draw.
     """
-    units = [row for row in rows if read(row, "size") > 0]
+    units: list[Any] = [row for row in rows if read(row, "size") > 0]
     if not units:
         return None
-    mean = sum(read(row, "events") for row in units) / sum(read(row, "size") for row in units)
-    largest = max(read(row, "size") for row in units)
+    mean: float = sum(read(row, "events") for row in units) / sum(read(row, "size") for row in units)
+    largest: int = max(read(row, "size") for row in units)
     smallest = min(read(row, "size") for row in units)
     rates = [read(row, "events") / read(row, "size") for row in units]
-    highest = min(max(*rates, _limit(mean, smallest, z_warn), 0.01) * 1.1, 1.0)
+    highest: float = min(max(*rates, _limit(mean, smallest, z_warn), 0.01) * 1.1, 1.0)
 
     def place_x(size: float) -> float:
         return round(size / (largest * 1.05) * WIDTH, 1)
@@ -183,8 +184,10 @@ def funnel(rows: Iterable[object], *, z_warn: float = 1.96, z_act: float = 3.09)
     points = []
     for row, rate in zip(units, rates, strict=True):
         size = read(row, "size")
-        outside = "high" if rate > _limit(mean, size, z_act) else "low" if rate < _limit(mean, size, -z_act) else ""
+        above, below = rate > _limit(mean, size, z_act), rate < _limit(mean, size, -z_act)
+        outside = "high" if above else "low" if below else ""
         points.append(FunnelPoint(str(read(row, "label")), size, read(row, "events"),
                                   place_x(size), place_y(rate), outside, optional(row, "url")))  # fmt: skip
-    limits = {"warn_high": curve(z_warn), "warn_low": curve(-z_warn), "act_high": curve(z_act), "act_low": curve(-z_act)}
+    names = {"warn_high": z_warn, "warn_low": -z_warn, "act_high": z_act, "act_low": -z_act}
+    limits = {name: curve(z) for name, z in names.items()}
     return Funnel(mean, place_y(mean), limits, points, largest, highest)

@@ -7,6 +7,7 @@ and the person sees the page of an internal error, without details.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 from django.conf import settings
@@ -27,7 +28,7 @@ PAGES = {404: "404.html", 403: "403.html", 503: "ui/passing.html"}
 class ContentSecurityPolicy(MiddlewareMixin):
     """Adds the policy of ``SECURE_CSP_HEADER`` unless the view has set its own."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, _request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Content-Security-Policy", settings.SECURE_CSP_HEADER)
         return response
 
@@ -77,7 +78,6 @@ def as_json(error: errors.SiyanatError, sentence: str) -> dict[str, object]:
     body: dict[str, object] = {"code": error.code, "message": sentence}
     if isinstance(error, errors.InputRefused):
         body["problems"] = [
-            {"file": row.file, "row": row.row, "field": row.field, "value": row.value, "code": row.code, "message": text}
-            for row, text in sentences.describe_problems(error)
+            {**dataclasses.asdict(row), "message": text} for row, text in sentences.describe_problems(error)
         ]
     return body

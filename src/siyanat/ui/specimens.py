@@ -15,18 +15,26 @@ from django.utils.translation import gettext_lazy
 from siyanat.ui import forms as fields
 from siyanat.ui import icons
 
-REASONS = [("", "—"), ("battery", gettext_lazy("Battery change")), ("dock", gettext_lazy("Dock without power"))]
+REASONS = [
+    ("", "—"),
+    ("battery", gettext_lazy("Battery change")),
+    ("dock", gettext_lazy("Dock without power")),
+]
 
 
 class SpecimenForm(forms.Form):
     """One field of each kind."""
 
-    name = fields.NormalisedCharField(label=gettext_lazy("Full name"), help_text=gettext_lazy("As on the service card."))
+    name = fields.NormalisedCharField(
+        label=gettext_lazy("Full name"), help_text=gettext_lazy("As on the service card.")
+    )
     serial = fields.IdentifierField(label=gettext_lazy("Camera serial"), initial="BWC-0417-2231")
     day = fields.JalaliDateField(label=gettext_lazy("Date of the shift"))
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=REASONS)
     minutes = fields.WholeNumberField(label=gettext_lazy("Minutes"), required=False)
-    note = fields.NormalisedCharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = fields.NormalisedCharField(
+        label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     kind = forms.ChoiceField(
         label=gettext_lazy("What did you see?"),
         widget=forms.RadioSelect,
@@ -50,7 +58,9 @@ def context(request: HttpRequest, *, now: dt.datetime) -> dict[str, Any]:
         "rows": rows,
         "page": pages.get_page(request.GET.get("page", 3)),
         "form": SpecimenForm(initial={"day": now.date()}),
-        "faulty": SpecimenForm({"name": "", "day": "1405/13/40", "serial": "BWC-0417-2231", "reason": "battery"}),
+        "faulty": SpecimenForm(
+            {"name": "", "day": "1405/13/40", "serial": "BWC-0417-2231", "reason": "battery"}
+        ),
         "tabs": [
             {"label": _("Waiting"), "url": "?tab=waiting", "current": True, "count": 6},
             {"label": _("Signed off"), "url": "?tab=done", "current": False, "count": 41},
@@ -108,7 +118,20 @@ def _weeks_of_stations() -> list[tuple[int, list[float]]]:
 
 
 def _funnel_rows() -> list[dict[str, Any]]:
-    rows = [(40, 1), (62, 5), (80, 2), (95, 6), (120, 5), (133, 9), (160, 7), (190, 6), (210, 27), (260, 12), (320, 14), (400, 6)]
+    rows = [
+        (40, 1),
+        (62, 5),
+        (80, 2),
+        (95, 6),
+        (120, 5),
+        (133, 9),
+        (160, 7),
+        (190, 6),
+        (210, 27),
+        (260, 12),
+        (320, 14),
+        (400, 6),
+    ]
     return [
         {"label": _("Station %(number)s") % {"number": place}, "size": size, "events": events}
         for place, (size, events) in enumerate(rows, 11)

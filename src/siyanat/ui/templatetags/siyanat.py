@@ -1,8 +1,8 @@
 """Filters and tags of every page; a built-in of the templates, so that no page needs to load it.
 
 Kept here: thin wrappers over ``ui.formatting`` (what values say) and ``ui.graphics`` (where lines go), and
-the components, each a template in ``ui/parts``. Nothing here asks the database. Each component is shown on the
-style guide page, ``/styleguide/``.
+the components, each a template in ``ui/parts``. Nothing here asks the database. Each component is shown on
+the style guide page, ``/ui/styleguide/``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.http import HttpRequest
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
@@ -101,7 +102,7 @@ def ident(value: object) -> SafeString:
 
 @register.simple_tag
 def when(value: dt.datetime | dt.date | None, style: str = "") -> SafeString:
-    """``{% when shift.starts_at %}``: a ``<time>``; styles ``date``, ``time``, ``long``, ``weekday``, ``seconds``."""
+    """``{% when shift.starts_at %}``: a ``<time>``; styles date, time, long, weekday, seconds."""
     if value is None:
         return mark_safe(formatting.DASH)  # noqa: S308 (a constant)
     if not isinstance(value, dt.datetime) or style in {"date", "long", "weekday"}:
@@ -121,12 +122,12 @@ def theme(context: Context) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-@register.simple_tag
-def icon(name: str) -> SafeString:
+@register.simple_tag(name="icon")
+def draw_icon(name: str) -> SafeString:
     """``{% icon "clock" %}``: beside words, never instead of them; see ``ui.icons``."""
     return format_html(
-        '<svg class="icon icon-{}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">'
-        '<path d="{}"/></svg>',
+        '<svg class="icon icon-{}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"'
+        ' focusable="false"><path d="{}"/></svg>',
         name,
         icons.PATHS[name],
     )
@@ -135,8 +136,9 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def brand_mark() -> SafeString:
     """The product's mark: a shield with an open eye."""
-    return mark_safe(  # noqa: S308 (a constant)
-        '<svg class="brand-mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">'
+    return mark_safe(
+        '<svg class="brand-mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"'
+        ' focusable="false">'
         '<path class="brand-shield" d="M16 2l12 4v9.5c0 7.2-4.8 12.5-12 14.5C8.8 28 4 22.7 4 15.5V6z"/>'
         '<path class="brand-line" d="M8.5 16s2.8-5 7.5-5 7.5 5 7.5 5-2.8 5-7.5 5-7.5-5-7.5-5z"/>'
         '<circle class="brand-eye" cx="16" cy="16" r="2.3"/></svg>'
@@ -147,13 +149,13 @@ def brand_mark() -> SafeString:
 def badge(label: object, tone: str = "neutral", icon: str = "") -> SafeString:
     """``{% badge case.get_state_display "warn" %}``; tones neutral, info, good, warn, bad."""
     name = icon or BADGE_ICONS.get(tone, "")
-    drawing = globals()["icon"](name) if name else ""
+    drawing = draw_icon(name) if name else ""
     return format_html('<span class="badge badge-{}">{}{}</span>', tone, drawing, label)
 
 
 @register.simple_tag
-def state_badge(thing: Any, field: str = "state") -> SafeString:
-    """``{% state_badge camera %}``: the label of a choice field, its tone from the model's ``STATE_TONES``."""
+def state_badge(thing: object, field: str = "state") -> SafeString:
+    """``{% state_badge camera %}``: a choice field's label, its tone from the model's ``STATE_TONES``."""
     value = getattr(thing, field)
     display = getattr(thing, f"get_{field}_display", None)
     tones: Mapping[str, str] = getattr(thing, f"{field.upper()}_TONES", {})
@@ -167,9 +169,9 @@ def deadline(due_at: dt.datetime | None, done: object = False, now: dt.datetime 
         return mark_safe(formatting.DASH)  # noqa: S308 (a constant)
     date = formatting.moment(due_at)
     if done:
-        return format_html('<span class="chip chip-done">{}<span>{}</span></span>', icon("check"), date)
+        return format_html('<span class="chip chip-done">{}<span>{}</span></span>', draw_icon("check"), date)
     text, urgency = formatting.deadline(due_at, now=now or clock.now())
-    drawing = icon("alert" if urgency == "overdue" else "clock")
+    drawing = draw_icon("alert" if urgency == "overdue" else "clock")
     return format_html(
         '<span class="chip chip-{}">{}<time datetime="{}" title="{}">{}</time></span>',
         urgency, drawing, due_at.isoformat(), date, text,
@@ -180,15 +182,17 @@ def deadline(due_at: dt.datetime | None, done: object = False, now: dt.datetime 
 def button(label: object, href: str = "", kind: str = "", icon: str = "", **attributes: object) -> SafeString:
     """``{% button label href=url kind="primary" icon="plus" %}``: a link with ``href``, else a button.
 
-    Kinds: primary, quiet, danger, or none. ``name``, ``value``, ``type`` and data attributes (underscores become
-    dashes) are passed on: ``data_confirm="…"`` asks first, ``data_dialog="id"`` opens a dialog.
+    Kinds: primary, quiet, danger, or none. ``name``, ``value``, ``type`` and data attributes (underscores
+    become dashes) are passed on: ``data_confirm="…"`` asks first, ``data_dialog="id"`` opens a dialog.
     """
-    drawing = globals()["icon"](icon) if icon else ""
+    drawing = draw_icon(icon) if icon else ""
     classes = f"button button-{kind}" if kind else "button"
-    pairs = [(name.replace("_", "-"), value) for name, value in attributes.items() if value not in (None, False)]
-    extra = format_html("".join([" {}"] * len(pairs)), *(format_html('{}="{}"', *pair) for pair in pairs)) if pairs else ""
+    pairs = ((name.replace("_", "-"), value) for name, value in attributes.items() if value)
+    extra = format_html_join("", ' {}="{}"', pairs)
     if href:
-        return format_html('<a class="{}" href="{}"{}>{}<span>{}</span></a>', classes, href, extra, drawing, label)
+        return format_html(
+            '<a class="{}" href="{}"{}>{}<span>{}</span></a>', classes, href, extra, drawing, label
+        )
     return format_html('<button class="{}"{}>{}<span>{}</span></button>', classes, extra, drawing, label)
 
 
@@ -197,9 +201,9 @@ def button(label: object, href: str = "", kind: str = "", icon: str = "", **attr
 
 @register.simple_tag(takes_context=True)
 def querystring_with(context: Context, **changes: object) -> str:
-    """``<a href="{% querystring_with page=2 %}">``: this address with some parameters changed or (None) dropped.
+    """``<a href="{% querystring_with page=2 %}">``: this address with some parameters changed.
 
-    A change of anything but the page goes back to the first page.
+    None drops a parameter. A change of anything but the page goes back to the first page.
     """
     request: HttpRequest = context["request"]
     query = request.GET.copy()
@@ -226,7 +230,7 @@ def sort_header(context: Context, name: str, label: object, numeric: bool = Fals
 
 
 @register.inclusion_tag("ui/parts/pager.html", takes_context=True)
-def pager(context: Context, page: Any) -> dict[str, object]:
+def pager(context: Context, page: Page[Any]) -> dict[str, object]:
     """``{% pager page %}``: links around a page of Django's paginator, with the range that is shown."""
     links = [
         (shown, querystring_with(context, page=shown) if isinstance(shown, int) else "")
@@ -234,7 +238,13 @@ def pager(context: Context, page: Any) -> dict[str, object]:
     ]
     before = querystring_with(context, page=page.previous_page_number()) if page.has_previous() else ""
     after = querystring_with(context, page=page.next_page_number()) if page.has_next() else ""
-    return {"page": page, "links": links, "before": before, "after": after, "ellipsis": page.paginator.ELLIPSIS}
+    return {
+        "page": page,
+        "links": links,
+        "before": before,
+        "after": after,
+        "ellipsis": page.paginator.ELLIPSIS,
+    }
 
 
 @register.inclusion_tag("ui/parts/export_links.html", takes_context=True)
@@ -258,8 +268,14 @@ def notice(
 ) -> dict[str, object]:
     """``{% notice text tone="warn" title=… action_url=… action_label=… %}``; tones info, good, warn, bad."""
     tone = NOTICE_TONES.get(tone, tone) or "info"
-    return {"text": text, "tone": tone, "title": title, "action_url": action_url, "action_label": action_label,
-            "icon_name": NOTICE_ICONS.get(tone, "info")}  # fmt: skip
+    return {
+        "text": text,
+        "tone": tone,
+        "title": title,
+        "action_url": action_url,
+        "action_label": action_label,
+        "icon_name": NOTICE_ICONS.get(tone, "info"),
+    }
 
 
 @register.inclusion_tag("ui/parts/field.html")
@@ -272,9 +288,9 @@ def field(bound: BoundField, label: object = "") -> dict[str, object]:
 
 
 @register.inclusion_tag("ui/parts/form_errors.html")
-def form_errors(form: Any) -> dict[str, object]:
+def form_errors(form: BaseForm, focus: bool = True) -> dict[str, object]:  # noqa: FBT001, FBT002
     """``{% form_errors form %}``: the errors of a form as a whole, with a link to each faulty field."""
-    return {"form": form, "faulty": [bound for bound in form if bound.errors]}
+    return {"form": form, "focus": focus, "faulty": [bound for bound in form if bound.errors]}
 
 
 @register.inclusion_tag("ui/parts/tile.html")
@@ -297,13 +313,21 @@ def empty(
 def progress(value: Number, total: Number = 100, label: object = "", ident: str = "") -> dict[str, object]:
     """``{% progress done total label=… %}``: how far long work has come."""
     share = float(value) / float(total) if total else 0.0
-    return {"value": float(value), "total": float(total), "share": min(share, 1.0), "label": label, "ident": ident}
+    return {
+        "value": float(value),
+        "total": float(total),
+        "share": min(share, 1.0),
+        "label": label,
+        "ident": ident,
+    }
 
 
 @register.inclusion_tag("ui/parts/steps.html")
 def steps(items: Sequence[str], current: int) -> dict[str, object]:
     """``{% steps labels 2 %}``: where one stands in an act of several steps; the first is 1."""
-    return {"items": [(place, label, place < current, place == current) for place, label in enumerate(items, 1)]}
+    return {
+        "items": [(place, label, place < current, place == current) for place, label in enumerate(items, 1)]
+    }
 
 
 @register.inclusion_tag("ui/parts/tabs.html")
@@ -334,47 +358,78 @@ def kind_label(kind: str) -> str:
 
 @register.inclusion_tag("ui/parts/timeline.html")
 def timeline(
-    spans: Iterable[object], starts_at: dt.datetime, ends_at: dt.datetime, label: object = "", axis: bool = True  # noqa: FBT001, FBT002
+    spans: Iterable[object],
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    label: object = "",
+    axis: bool = True,  # noqa: FBT001, FBT002
+    legend: bool = True,  # noqa: FBT001, FBT002
 ) -> dict[str, object]:
     """``{% timeline spans shift.starts_at shift.ends_at label=officer %}``: minutes as a strip.
+
+    ``axis=False`` and ``legend=False`` leave those out, for strips one below another.
 
     Spans have ``kind`` (recorded, excused, unexplained, pending), ``starts_at`` and ``ends_at``, and may have
     ``note``. Each kind has a pattern and a word besides its colour; a list says the same to a screen reader.
     """
     segments = graphics.timeline_segments(spans, starts_at=starts_at, ends_at=ends_at)
-    kinds = sorted({segment.kind for segment in segments}, key=[*KINDS, "pending"].index)
+    present = {segment.kind for segment in segments}
+    kinds = [kind for kind in (*KINDS, "pending") if kind in present and legend]
     shown = [
-        {"segment": part, "label": kind_label(part.kind), "note": graphics.optional(part.source, "note"),
-         "starts_at": graphics.read(part.source, "starts_at"), "ends_at": graphics.read(part.source, "ends_at")}
+        {
+            "segment": part,
+            "label": kind_label(part.kind),
+            "note": graphics.optional(part.source, "note"),
+            "starts_at": graphics.read(part.source, "starts_at"),
+            "ends_at": graphics.read(part.source, "ends_at"),
+        }
         for part in segments
-    ]  # fmt: skip
+    ]
     ticks = graphics.time_ticks(starts_at=starts_at, ends_at=ends_at) if axis else []
-    return {"segments": shown, "ticks": ticks, "label": label, "legend": [(kind, kind_label(kind)) for kind in kinds],
-            "starts_at": starts_at, "ends_at": ends_at}  # fmt: skip
+    words = [(kind, kind_label(kind)) for kind in kinds]
+    return {"segments": shown, "ticks": ticks, "label": label, "legend": words}
 
 
 @register.inclusion_tag("ui/parts/minutes_bar.html")
 def minutes_bar(
-    recorded: Number, excused: Number = 0, unexplained: Number = 0, legend: bool = True  # noqa: FBT001, FBT002
+    recorded: Number,
+    excused: Number = 0,
+    unexplained: Number = 0,
+    legend: bool = True,  # noqa: FBT001, FBT002
 ) -> dict[str, object]:
     """``{% minutes_bar 461 12 7 %}``: minutes owed, split in recorded, excused and unexplained."""
     parts = list(zip(KINDS, (float(recorded), float(excused), float(unexplained)), strict=True))
     rows = [(kind, kind_label(kind), amount) for kind, amount in parts]
     total = sum(amount for _, amount in parts)
     said = gettext(", ").join(f"{label}: {formatting.duration(amount)}" for _, label, amount in rows)
-    return {"segments": graphics.bar_segments(parts), "rows": rows, "total": total, "said": said, "legend": legend}
+    return {
+        "segments": graphics.bar_segments(parts),
+        "rows": rows,
+        "total": total,
+        "said": said,
+        "legend": legend,
+    }
 
 
 @register.inclusion_tag("ui/parts/sparkline.html")
 def sparkline(values: Sequence[float], label: object = "") -> dict[str, object]:
     """``{% sparkline values label=… %}``: the course of a figure, oldest first."""
-    return {"points": graphics.sparkline_points(values), "label": label, "last": values[-1] if values else None}
+    return {
+        "points": graphics.sparkline_points(values),
+        "label": label,
+        "last": values[-1] if values else None,
+    }
 
 
 @register.inclusion_tag("ui/parts/columns.html")
-def columns(values: Sequence[float | None], labels: Sequence[object] = (), label: object = "", top: float | None = None,
-            tone: str = "") -> dict[str, object]:  # fmt: skip
-    """``{% columns values labels label=station top=1 %}``: a small multiple; give all of them the same ``top``."""
+def columns(
+    values: Sequence[float | None],
+    labels: Sequence[object] = (),
+    label: object = "",
+    top: float | None = None,
+    tone: str = "",
+) -> dict[str, object]:
+    """``{% columns values labels label=station top=1 %}``: a small multiple; all with one ``top``."""
     bars = graphics.column_heights(values, top=top)
     width = round(graphics.PERCENT / max(len(bars), 1) * 0.78, 2)
     names = [*labels, *[""] * (len(bars) - len(labels))]
@@ -382,7 +437,9 @@ def columns(values: Sequence[float | None], labels: Sequence[object] = (), label
 
 
 @register.inclusion_tag("ui/parts/funnel.html")
-def funnel_plot(rows: Iterable[object], title: object = "", size_label: object = "", rate_label: object = "") -> dict[str, object]:  # noqa: E501
+def funnel_plot(
+    rows: Iterable[object], title: object = "", size_label: object = "", rate_label: object = ""
+) -> dict[str, object]:
     """``{% funnel_plot rows title=… size_label=… rate_label=… %}``: rates against what chance would give."""
     rows = list(rows)
     return {"plot": graphics.funnel(rows), "title": title, "size_label": size_label, "rate_label": rate_label}
