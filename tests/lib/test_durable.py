@@ -18,6 +18,10 @@ from siyanat.lib import durable, errors
 SOURCE = pathlib.Path(durable.__file__).parents[2]
 
 
+needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+STEPS = [("fsync", when) for when in range(1, 8)] + [("fchmod", 1), ("link", 1), ("unlink", 1)]
+
+
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -58,6 +62,28 @@ def test_a_copy_is_the_source_and_the_source_stays(tmp_path: pathlib.Path, size:
     written = durable.copy_sealed(source=source, root=tmp_path / "store")
     assert written.path.read_bytes() == data == source.read_bytes()
     assert (written.sha256, written.size_bytes) == (digest(data), size) == durable.hash_file(source)
+
+
+def test_a_file_in_the_same_filesystem_is_adopted_without_a_copy(tmp_path: pathlib.Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).write_bytes(b"uploaded")
+    number = (tmp_path / "first").stat().st_ino
+    first = durable.adopt_sealed(temporary=tmp_path / "first", root=tmp_path / "store")
+    assert first.path.stat().st_ino == number
+    assert first == durable.write_new(root=tmp_path / "store", chunks=[b"uploaded"])
+    assert first == durable.adopt_sealed(temporary=tmp_path / "second", root=tmp_path / "store")
+    assert not (tmp_path / "first").exists()
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_file_with_another_digest_is_not_adopted_and_stays(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "torn").write_bytes(b"torn")
+    with pytest.raises(errors.Refusal, match=r"store.digest_mismatch"):
+        durable.adopt_sealed(
+            temporary=tmp_path / "torn", root=tmp_path / "s", expected_sha256=digest(b"whole")
+        )
+    assert (tmp_path / "torn").read_bytes() == b"torn"
+    assert list(durable.list_sealed(root=tmp_path / "s")) == []
 
 
 def test_the_same_bytes_twice_are_one_file(tmp_path: pathlib.Path) -> None:
@@ -175,7 +201,7 @@ durable.write_new(root=pathlib.Path(sys.argv[1]), chunks=slow())
     assert list(durable.list_sealed(root=tmp_path)) == []
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@needs_strace
 def test_the_system_calls_come_in_the_promised_order(tmp_path: pathlib.Path) -> None:
     code = "import sys, pathlib; from siyanat.lib import durable\n"
     code += "durable.write_new(root=pathlib.Path(sys.argv[1]), chunks=[b'x'])"
@@ -184,6 +210,49 @@ def test_the_system_calls_come_in_the_promised_order(tmp_path: pathlib.Path) -> 
     command = ["strace", "-f", "-o", str(trace), "-e", calls, sys.executable, "-c", code, str(tmp_path / "s")]
     subprocess.run(command, env={**os.environ, "PYTHONPATH": str(SOURCE)}, check=True)
     ended = re.findall(r"^\d+ +(?:<\.\.\. )?(\w+)[( ].*= 0$", trace.read_text(), re.MULTILINE)
-    assert [name.removesuffix("at") for name in ended[-7:]] == [
-        "fchmod", "fsync", "fsync", "fsync", "link", "fsync", "unlink",
+    assert [name.removesuffix("at") for name in ended[-9:]] == [
+        "fchmod", "fsync", "fsync", "fsync", "link", "fsync", "fsync", "fsync", "unlink",
     ]  # fmt: skip
+
+
+WRITE = """
+import sys, pathlib
+from siyanat.lib import durable, errors
+root = pathlib.Path(sys.argv[1])
+try:
+    durable.write_new(root=root, chunks=[b"once ", b"more"])
+except errors.PassingFault as fault:
+    print(fault.code, len(durable.list_incoming(root=root)))
+durable.write_new(root=root, chunks=[b"once ", b"more"])
+"""
+
+
+def run_injected(root: pathlib.Path, call: str, fault: str, when: int) -> subprocess.CompletedProcess[str]:
+    """Write with one system call failing, or the process killed on entering it."""
+    calls = f"/^{call}(at)?$"
+    inject = f"inject={calls}:{fault}:when={when}"
+    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", inject]
+    command += [sys.executable, "-c", WRITE, str(root)]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@needs_strace
+@pytest.mark.parametrize(("call", "when"), STEPS)
+def test_a_step_that_fails_is_a_passing_fault_and_the_next_try_seals(
+    tmp_path: pathlib.Path, call: str, when: int
+) -> None:
+    done = run_injected(tmp_path, call, "error=EIO", when)
+    assert (done.stdout.strip(), done.stderr) == ("store.write_failed 0", "")
+    assert [path.read_bytes() for path in durable.list_sealed(root=tmp_path)] == [b"once more"]
+
+
+@needs_strace
+@pytest.mark.parametrize(("call", "when"), STEPS)
+def test_killed_at_any_step_every_sealed_file_is_whole_and_the_same_write_can_be_done_again(
+    tmp_path: pathlib.Path, call: str, when: int
+) -> None:
+    assert run_injected(tmp_path, call, "signal=KILL", when).returncode != 0
+    assert all(path.read_bytes() == b"once more" for path in durable.list_sealed(root=tmp_path))
+    durable.write_new(root=tmp_path, chunks=[b"once more"])
+    assert [path.read_bytes() for path in durable.list_sealed(root=tmp_path)] == [b"once more"]

@@ -14,10 +14,10 @@ System calls of one write, in order::
     open(incoming/x.part, O_CREAT|O_EXCL)   write ...   fchmod 0440   fsync(file)
     mkdir(aa) fsync(root)   mkdir(aa/bb) fsync(aa)      only where they were missing
     link(incoming/x.part, aa/bb/sha256)     fails with EEXIST, never replaces
-    fsync(aa/bb)   unlink(incoming/x.part)
+    fsync(aa/bb)   fsync(aa)   fsync(root)   unlink(incoming/x.part)
 
 A crash before ``link`` leaves a part file, which `list_incoming` shows; after it, the sealed file is whole,
-because its bytes were synced first. A name that exists already is read and hashed again, then its folder is
+because its bytes were synced first. A name that exists already is read and hashed again, then its folders are
 synced: the writer before us may have died between ``link`` and ``fsync``.
 
 Known hole: when ``fsync`` fails, Linux may mark the lost pages clean, so that a second ``fsync`` would
@@ -105,6 +105,24 @@ def copy_sealed(*, source: pathlib.Path, root: pathlib.Path, expected_sha256: st
         return part.seal(sha256=hasher.hexdigest(), expected=expected_sha256)
 
 
+def adopt_sealed(
+    *, temporary: pathlib.Path, root: pathlib.Path, expected_sha256: str | None = None
+) -> Written:
+    """Seal a file that lies in the store's own filesystem already, such as an upload that took days to come.
+
+    It is read again from its beginning, whatever was seen of its bytes before. The temporary name goes, but
+    stays where it is refused. Raises what `write_new` raises.
+    """
+    with _faults(root):
+        sha256, size = hash_file(temporary)
+    _check_expected(sha256, expected_sha256)
+    with _faults(root):
+        with temporary.open("rb") as stream:
+            final = _publish_sealed(stream.fileno(), temporary, root, sha256)
+        temporary.unlink(missing_ok=True)
+    return Written(sha256=sha256, size_bytes=size, path=final)
+
+
 def hash_file(path: pathlib.Path) -> tuple[str, int]:
     """Digest (hex) and size in bytes of the file as it lies on the disk."""
     digest, size = hashlib.sha256(), 0
@@ -117,16 +135,18 @@ def hash_file(path: pathlib.Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def publish(*, temporary: pathlib.Path, final: pathlib.Path) -> None:
+def publish(*, temporary: pathlib.Path, final: pathlib.Path, root: pathlib.Path | None = None) -> None:
     """Give a synced file its final name and take the temporary one away; both in one filesystem.
 
-    The bytes must have been fsynced by the caller. Folders that are missing are made and synced.
+    The bytes must have been fsynced by the caller. Folders that are missing are made. With ``root``, every
+    folder from the final one up to it is synced: one that is there already may have been made by a writer
+    that died.
 
     :raises FileExistsError: the final name is taken; nothing was changed.
     """
     _make_folders(final.parent)
     os.link(temporary, final, follow_symlinks=False)
-    fsync_folder(final.parent)
+    _sync_up(final.parent, root)
     temporary.unlink(missing_ok=True)
 
 
@@ -225,17 +245,28 @@ class _Part:
             self._advised = self._size
 
     def seal(self, *, sha256: str, expected: str | None) -> Written:
-        if expected is not None and sha256 != expected.lower():
-            raise errors.Refusal("store.digest_mismatch", expected=expected.lower(), actual=sha256)
-        final = path_for(root=self._root, sha256=sha256)
+        """Give the part its final name, once its digest is known to be the one announced."""
+        _check_expected(sha256, expected)
         with _faults(self._root):
-            os.fchmod(self._descriptor, 0o440)
-            os.fsync(self._descriptor)
-            try:
-                publish(temporary=self._path, final=final)
-            except FileExistsError:
-                _check_sealed(final, sha256)
+            final = _publish_sealed(self._descriptor, self._path, self._root, sha256)
         return Written(sha256=sha256, size_bytes=self._size, path=final)
+
+
+def _check_expected(sha256: str, expected: str | None) -> None:
+    if expected is not None and sha256 != expected.lower():
+        raise errors.Refusal("store.digest_mismatch", expected=expected.lower(), actual=sha256)
+
+
+def _publish_sealed(descriptor: int, path: pathlib.Path, root: pathlib.Path, sha256: str) -> pathlib.Path:
+    """Sync the open file and link it under its digest, or check the bytes that are there."""
+    final = path_for(root=root, sha256=sha256)
+    os.fchmod(descriptor, 0o440)
+    os.fsync(descriptor)
+    try:
+        publish(temporary=path, final=final, root=root)
+    except FileExistsError:
+        _check_sealed(final, sha256, root)
+    return final
 
 
 def _pump(stream: IO[bytes], part: _Part, hasher: _Hasher) -> None:
@@ -260,8 +291,9 @@ def _part_file(root: pathlib.Path) -> Iterator[_Part]:
     try:
         yield _Part(root, path, descriptor)
     finally:
-        os.close(descriptor)
-        path.unlink(missing_ok=True)
+        with _faults(root):
+            os.close(descriptor)
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -280,14 +312,21 @@ def _advise(descriptor: int, offset: int, length: int, advice: str) -> None:
         os.posix_fadvise(descriptor, offset, length, getattr(os, advice))
 
 
-def _check_sealed(final: pathlib.Path, sha256: str) -> None:
+def _check_sealed(final: pathlib.Path, sha256: str, root: pathlib.Path) -> None:
     """The same bytes were sealed before: trust them only after reading them again."""
     actual, _ = hash_file(final)
     if actual != sha256:
         raise errors.BrokenPromise("store.sealed_differs", path=str(final), expected=sha256, actual=actual)
     with final.open("rb") as stream:
         os.fsync(stream.fileno())
-    fsync_folder(final.parent)
+    _sync_up(final.parent, root)
+
+
+def _sync_up(folder: pathlib.Path, root: pathlib.Path | None) -> None:
+    """Sync ``folder`` and, with ``root``, those above it up to ``root``, the lowest first."""
+    fsync_folder(folder)
+    if root is not None and folder != root:
+        _sync_up(folder.parent, root)
 
 
 def _make_folders(folder: pathlib.Path) -> None:

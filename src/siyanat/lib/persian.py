@@ -90,7 +90,7 @@ def format_number(number: int | float | decimal.Decimal, *, places: int = 0, lan
 
 
 def format_duration(*, minutes: int, language: str = "fa") -> str:
-    """A length of time in days of 24 h, hours and minutes: ``7 h 41 min``, «۷ ساعت و ۴۱ دقیقه».
+    """A length of time in hours and minutes: ``7 h 41 min``, «۷ ساعت و ۴۱ دقیقه».
 
     ``minutes`` is not negative. Hours are not folded into days: a shift of 30 hours reads "30 h".
     """
