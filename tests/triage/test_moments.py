@@ -7,6 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siyanat.lib import timespan
 from siyanat.triage import moments
 
 NOON = dt.datetime(2026, 3, 21, 12, 0, tzinfo=dt.UTC)
@@ -120,3 +121,13 @@ def test_two_dark_hours_are_looked_at_where_they_begin_and_where_they_end() -> N
         (seconds(990), seconds(1_040)),
         (seconds(8_160), seconds(8_210)),
     ]
+
+
+@given(SIGHTINGS)
+def test_speech_beside_a_finding_is_told_as_the_spans_say(sightings: list[moments.Sighting]) -> None:
+    own = [one for one in sightings if one.bearer == "a"]
+    talk = [one.span for one in own if one.kind == "speech"]
+    for moment in moments.rank_moments(own, policy=POLICY):
+        spans = [timespan.Span(reason.starts_at, reason.ends_at) for reason in moment.reasons]
+        beside = any(span.overlaps(spoken) for span in spans for spoken in talk)
+        assert ("with_speech" in moment.components) == beside

@@ -78,11 +78,13 @@ class Impulse(detector.Detector):
     def _hits(self, sound: measures.Sound) -> Iterable[tuple[int, dict[str, float], float]]:
         rule = self.parameters
         level = sound.ticks.astype(np.int16)
-        last = -10_000
+        last, tried = -10_000, -1
         for tick in self._candidates(level):
-            if (tick - last) * TICK_MS < rule.apart_ms:
+            top = int(tick) + int(level[tick : tick + 10].argmax())
+            if (tick - last) * TICK_MS < rule.apart_ms or top == tried:
                 continue
-            facts = self._facts(level, int(tick))
+            tried = top  # the ticks of one flank lead to one peak
+            facts = self._facts(level, int(tick), top)
             if facts is None or self._is_spoken(sound, level, int(tick), facts):
                 continue
             last = int(tick)
@@ -106,18 +108,19 @@ class Impulse(detector.Detector):
         found: measures.Ints = np.flatnonzero(steep & (level[reach:] >= least)) + reach
         return found
 
-    def _facts(self, level: np.ndarray[tuple[int], np.dtype[np.int16]], tick: int) -> dict[str, float] | None:
+    def _facts(
+        self, level: np.ndarray[tuple[int], np.dtype[np.int16]], tick: int, top: int
+    ) -> dict[str, float] | None:
         """Peak, background, rise and decay of one candidate; None when one of them rules it out."""
         rule = self.parameters
-        ahead = level[tick : tick + 10]
-        top = tick + int(ahead.argmax())
         peak = float(level[top])
         before = level[
             max(0, tick - int(rule.background_ms / TICK_MS)) : max(tick - int(rule.rise_ms / TICK_MS), 1)
         ]
         # After digital silence every word would stand 90 dB above: no real place is quieter than this.
         floor = (rule.background_least_dbfs - measures.FLOOR_DB) / measures.TICK_STEP_DB
-        background = max(float(np.percentile(before, 90)), floor)
+        ninth = len(before) * 9 // 10
+        background = max(float(np.partition(before, ninth)[ninth]), floor)
         after = level[top : top + int(2 * rule.decay_most_ms / TICK_MS)]
         # Three ticks in a row below: ringing crosses the line many times before it is over.
         below = after < peak - rule.decay_db / measures.TICK_STEP_DB

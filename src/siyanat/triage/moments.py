@@ -6,6 +6,7 @@ plan. A moment ranks what a person looks at; it decides nothing about anybody.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -153,7 +154,7 @@ def _anchors(sighting: Sighting, speech: timespan.SpanSet, policy: MomentPolicy)
     """Stretches to look at for one sighting: a long state is looked at where it begins and where it ends."""
     if not policy.weights.get(sighting.kind):
         return
-    spoken = speech.clipped(sighting.span).total()
+    spoken = _overlap(speech, sighting.span)
     must_see = _must_see(sighting, spoken, policy)
     before = policy.before_stop if sighting.kind == "unexplained_stop" else policy.before
     parts = [sighting.span]
@@ -165,6 +166,13 @@ def _anchors(sighting: Sighting, speech: timespan.SpanSet, policy: MomentPolicy)
     for part in parts:
         span = timespan.Span(part.starts_at - before, part.ends_at + policy.after)
         yield _Anchor(span, sighting, must_see, bool(spoken))
+
+
+def _overlap(speech: timespan.SpanSet, span: timespan.Span) -> dt.timedelta:
+    """How much of ``span`` is speech; a shift has thousands of both, so only the neighbours are looked at."""
+    first = bisect.bisect_right(speech.spans, span.starts_at, key=lambda one: one.ends_at)
+    end = bisect.bisect_left(speech.spans, span.ends_at, key=lambda one: one.starts_at)
+    return timespan.SpanSet(speech.spans[first:end]).clipped(span).total()
 
 
 def _must_see(sighting: Sighting, spoken: dt.timedelta, policy: MomentPolicy) -> bool:
