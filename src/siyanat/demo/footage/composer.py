@@ -11,7 +11,7 @@ from concurrent import futures
 from dataclasses import dataclass
 from pathlib import Path
 
-from siyanat.demo.footage import plan, reel, script, segments, shelf
+from siyanat.demo.footage import lines, plan, reel, script, segments, shelf, speech
 
 THREADS = 2
 
@@ -81,6 +81,8 @@ class _Workshop:
     def __init__(self, cache: Path, plans: Sequence[plan.FilePlan]) -> None:
         self._cache = cache
         self._pool = futures.ThreadPoolExecutor(THREADS, thread_name_prefix="footage")
+        if plans:  # one child speaks all lines, before threads ask for them one by one
+            speech.speak_turns((turn for talk in lines.TALKS.values() for turn in talk), cache=cache)
         wanted = dict.fromkeys(spec for todo in plans for p in todo.pieces for spec in (p.video, p.audio))
         self._works = {spec: self._pool.submit(self._prepare, spec) for spec in wanted}
         self.count = len(wanted)

@@ -123,7 +123,10 @@ def _spans(patrol: script.PatrolScript) -> list[_Span]:
 
 
 def _file_limits(patrol: script.PatrolScript, spans: list[_Span]) -> Iterator[tuple[int, int]]:
-    """Yield each file's first picture and end: at breaks, every ``file_ms``, never within an incident."""
+    """Yield each file's first picture and end: at breaks, every ``file_ms``, never within an incident.
+
+    New files start at whole seconds where breaks do: neither a name nor an MP4 index can say more.
+    """
     pauses = sorted(patrol.breaks, key=lambda pause: pause.offset_ms)
     starts = [0, *(_frames(p.offset_ms + p.duration_ms) for p in pauses)]
     stops = [*(_frames(p.offset_ms) for p in pauses), _frames(patrol.duration_ms)]
@@ -132,9 +135,19 @@ def _file_limits(patrol: script.PatrolScript, spans: list[_Span]) -> Iterator[tu
         at = start
         while at < stop:
             end = min([at + _frames(patrol.file_ms), stop, *(cut for cut in cuts if cut > at)])
-            crossed = [span.start for span in spans if span.start < end < span.end and span.start > at]
-            yield at, (end := min([end, *crossed]))
+            end = _uncrossed(at, end, stop, spans)
+            yield at, end
             at = end
+
+
+def _uncrossed(at: int, end: int, stop: int, spans: list[_Span]) -> int:
+    """Move a file's end to the whole second before an incident that it cuts, or else after it."""
+    extended = False
+    while crossed := next((span for span in spans if span.start < end < span.end), None):
+        before = crossed.start - crossed.start % scenes.RATE
+        extended = extended or before <= at
+        end = min(stop, crossed.end + -crossed.end % scenes.RATE) if extended else before
+    return end
 
 
 def _plan_file(
@@ -151,7 +164,7 @@ def _plan_file(
             kept = span.start
             continue
         before = filler(at, span.start)
-        pieces += before + _act(span, scene=(before or pieces or filler(0, 1))[-1].video, patrol=patrol)
+        pieces += before + _act(span, scene=(before or filler(at, at + 1))[-1].video, patrol=patrol)
         at = span.end
     pieces += filler(at, end)
     started_at = patrol.started_at + dt.timedelta(milliseconds=first * 1000 / scenes.RATE)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 
@@ -14,7 +15,7 @@ from siyanat.lib import errors
 
 Prepared = Callable[[segments.Spec], segments.Segment]
 
-_Packet = av.Packet[av.stream.Stream]
+_Packet: TypeAlias = "av.Packet[av.stream.Stream]"
 _AUDIO_TICK = Fraction(segments.AUDIO_FRAME, sounds.RATE)
 
 

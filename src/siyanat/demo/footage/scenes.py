@@ -46,7 +46,7 @@ def render_frames(spec: VideoSpec) -> Iterator[Plane]:
     """Yield the segment's 192 pictures, each uint8 of shape (540, 640): luma over both chroma planes."""
     rng = np.random.default_rng([spec.seed, 71])
     if spec.lens == "covered":
-        yield from _covered_frames(rng)
+        yield from _covered_frames(rng, spec.light)
         return
     finished = _finished_frames(spec, rng)
     if spec.lens == "frozen":
@@ -162,13 +162,14 @@ def _table(values: npt.NDArray[np.float64]) -> Plane:
     return np.clip(values.round(), 0, 255).astype(np.uint8)
 
 
-def _covered_frames(rng: np.random.Generator) -> Iterator[Plane]:
-    """Yield a covered lens: nearly black, a trace of light creeping along one side."""
+def _covered_frames(rng: np.random.Generator, light: Literal["day", "night"]) -> Iterator[Plane]:
+    """Yield a covered lens: by day the light that a hand lets through, by night nearly black."""
     y, x = np.mgrid[-1 : 1 : sources.HEIGHT * 1j, -1 : 1 : sources.WIDTH * 1j]
     side = 1.6 * float(rng.choice((-1, 1)))
     leak = np.exp(-((x - side) ** 2 + (y - 0.8) ** 2) / 0.8) * 18
+    through = 34.0 if light == "day" else 1.0
     colour = np.full((2, sources.HEIGHT // 2, sources.WIDTH // 2), 128, np.uint8)
-    colour[1] += 4
+    colour[1] += 14 if light == "day" else 4
     for number in range(FRAMES):
         breath = 0.6 + 0.4 * np.sin(2 * np.pi * 3 * number / FRAMES)
-        yield _join_planes((17 + leak * breath).astype(np.uint8), colour)
+        yield _join_planes((16 + through + leak * breath).astype(np.uint8), colour)

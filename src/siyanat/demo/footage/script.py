@@ -70,7 +70,8 @@ class PatrolScript:
     """One camera during one shift.
 
     ``shift`` ties together the scripts of a crew. ``light`` "clock" follows the local hour. Files last at
-    most ``file_ms``; breaks end a file early, and so does the patrol's end.
+    most ``file_ms``; breaks end a file early, and so does the patrol's end. Starts,
+    breaks and the end lie on whole seconds, as in a file's name.
     """
 
     shift: str

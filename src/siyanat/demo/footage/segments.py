@@ -22,7 +22,9 @@ Spec = scenes.VideoSpec | sounds.AudioSpec
 # Part of every cached name: raise it when the look, the sound or the encoding of segments changes.
 FORM = "1"
 AUDIO_FRAME = 1024
-_X264 = "keyint=30:min-keyint=30:scenecut=0:bframes=0:stitchable=1:threads=1:vbv-maxrate=330:vbv-bufsize=660"
+_GROUP = 30  # pictures from one key picture to the next
+_X264 = f"keyint={_GROUP}:min-keyint={_GROUP}:scenecut=0:bframes=0:stitchable=1:threads=1"
+_X264 += ":vbv-maxrate=330:vbv-bufsize=660"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,31 @@ def _encode_pictures(spec: scenes.VideoSpec, path: Path) -> None:
         stream = container.add_stream("libx264", rate=scenes.RATE)
         stream.width, stream.height, stream.pix_fmt = sources.WIDTH, sources.HEIGHT, "yuv420p"
         stream.options = {"preset": "veryfast", "crf": "33", "profile": "main", "x264-params": _X264}
-        for number, planes in enumerate(scenes.render_frames(spec)):
-            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-            frame.pts, frame.time_base = number, Fraction(1, scenes.RATE)
-            container.mux(stream.encode(frame))
+        frames = scenes.render_frames(spec)
+        if spec.lens == "frozen":
+            _mux_still(container, stream, next(frames))
+            return
+        for number, planes in enumerate(frames):
+            container.mux(stream.encode(_frame(planes, number)))
         container.mux(stream.encode(None))
+
+
+def _frame(planes: scenes.Plane, number: int) -> av.VideoFrame:
+    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    frame.pts, frame.time_base = number, Fraction(1, scenes.RATE)
+    return frame
+
+
+def _mux_still(container: av.container.OutputContainer, stream: av.VideoStream, planes: scenes.Plane) -> None:
+    """Repeat the packets of one group of pictures: a frozen camera's key pictures are equal to the bit."""
+    coded = [packet for number in range(_GROUP) for packet in stream.encode(_frame(planes, number))]
+    coded += stream.encode(None)
+    for number in range(scenes.FRAMES):
+        packet = av.Packet(bytes(coded[number % _GROUP]))
+        packet.time_base, packet.stream = Fraction(1, scenes.RATE), stream
+        packet.pts = packet.dts = number
+        packet.is_keyframe = coded[number % _GROUP].is_keyframe
+        container.mux(packet)
 
 
 def _encode_sound(spec: sounds.AudioSpec, path: Path, *, cache: Path) -> None:

@@ -1,7 +1,8 @@
 """The sound of a segment: where the microphone is, what is said near it, what happens.
 
 Everything but the words (``speech``) is computed: noise shaped in the frequency domain, periodic in the
-segment's length, so that segments join without a click. Levels are RMS in dBFS. Deterministic by ``AudioSpec``.
+segment's length, so segments join without a click. Levels are RMS in dBFS.
+Deterministic by ``AudioSpec``.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _surroundings(spec: AudioSpec, rng: np.random.Generator) -> Sound:
     for _ in range(int(rng.integers(0, 2) if night or spec.place == "alley" else rng.integers(1, 4))):
         mixed += _passing_car(rng, (-33 if spec.place == "street" else -42) + quiet / 2)
     if spec.place == "alley":
-        mixed += _footsteps(rng, -36)
+        mixed += _footsteps(rng, -45)
     if night:
         mixed += _crickets(rng, -50)
     return mixed
@@ -131,9 +132,9 @@ def _passing_car(rng: np.random.Generator, level: float) -> Sound:
 
 def _footsteps(rng: np.random.Generator, level: float) -> Sound:
     walked = np.zeros(PERIOD)
-    fall = np.exp(-np.arange(1600) / 260)
+    fall = np.sin(np.pi * np.arange(1600) / 1600) ** 2  # soft soles: no sudden start
     for step in range(23):
-        sole = _band(rng.normal(size=1600), 90, 1400 if step % 2 else 1100) * fall
+        sole = _band(rng.normal(size=1600), 90, 900 if step % 2 else 700) * fall
         start = (step * PERIOD) // 23 + int(rng.integers(0, 300))
         walked[start : start + 1600] += sole[: PERIOD - start]
     return _decibels(walked, level)

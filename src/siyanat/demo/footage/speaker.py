@@ -1,8 +1,8 @@
 """A child process that speaks: utterances in as JSON lines, samples out. Drives eSpeak NG through ctypes.
 
 eSpeak NG is C under the GPL and keeps global state: it stays out of the program's own process. One line in,
-``{"text", "voice", "rate", "pitch", "range"}``; out: a line with the number of bytes and the sample rate, then
-as many bytes of 16-bit mono samples. Ends with its input. Never writes a file.
+``{"text", "voice", "rate", "pitch", "range"}``; out: a line with the number of bytes and the sample rate,
+then as many bytes of 16-bit mono samples. Ends with its input. Never writes a file.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ Sound = npt.NDArray[np.float64]
 
 RATE = 16_000
 _VOICES = {"officer": "fa+m3", "partner": "fa+m7", "citizen": "fa+m1", "woman": "fa+f2", "dispatch": "fa+f5"}
-_PITCHES = {"officer": 38, "partner": 30, "citizen": 48, "woman": 55, "dispatch": 50}
+_PITCHES = {"officer": 38, "partner": 30, "citizen": 48, "woman": 55, "dispatch": 40}
 # Words a minute, added pitch (eSpeak's 0-100 scale), pitch range, level in dBFS (RMS over the turn).
 _MOODS = {"calm": (158, 0, 45, -25.0), "firm": (165, 6, 55, -20.0), "raised": (205, 30, 85, -10.5)}
 

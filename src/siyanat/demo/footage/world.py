@@ -18,9 +18,9 @@ def plan_world(now: dt.datetime, serials: Sequence[str]) -> list[script.PatrolSc
     """Return seven scripts of six shifts, all over by ``now``; needs seven serials, one a script.
 
     In the order of the list: "evening" (1 h), "night" (two cameras, 8 h to this morning: the first has
-    7 h 41 min recorded, 12 min of battery swap, 7 min unexplained), "morning" (2 h), "afternoon" (90 min into
-    the dusk), "market" (1 h, cut short), "overdue" (75 min, four days ago). The short one comes first, so that
-    something can be watched soon.
+    7 h 41 min recorded, 12 min of battery swap, 7 min unexplained), "morning" (2 h), "afternoon" (90 min
+    to dusk), "market" (1 h, cut short), "overdue" (75 min, four days ago). The short one comes first, so
+    that something can be watched soon.
 
     :raises errors.Refusal: when there are fewer serials than cameras.
     """
