@@ -83,16 +83,17 @@ def copy_in(source: Path) -> durable.Written:
     return durable.copy_sealed(source=source, root=root())
 
 
-def adopt(temporary: Path) -> durable.Written:
+def adopt(temporary: Path, *, sha256: str = "") -> durable.Written:
     """Seal a file that lies in the store's own filesystem, after reading it again from its beginning.
 
-    The digest is a plain SHA-256 of the whole file, whatever was seen of it while it came. The temporary
-    name goes; when the bytes were sealed before, the copy that is there stays.
+    The digest is a plain SHA-256 of the whole file, whatever was seen of it while it came; a caller that has
+    just read it again hands it over. The temporary name goes; when the bytes were sealed before, the copy that is
+    there stays.
 
     :raises errors.PassingFault: ``store.disk_full``, ``store.write_failed``.
     """
-    sha256, size = durable.hash_file(temporary)
-    final = path_of(sha256)
+    sha256 = sha256 or durable.hash_file(temporary)[0]
+    size, final = temporary.stat().st_size, path_of(sha256)
     with faults():
         with temporary.open("rb") as stream:
             os.fchmod(stream.fileno(), 0o440)

@@ -1,0 +1,104 @@
+"""Judging: from what was read and said to a recording's facts, or to the reason why it can't become one yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from siyanat.cameras import models as cameras
+from siyanat.ingest import models, sources
+from siyanat.lib import errors
+from siyanat.media import child, guarded
+from siyanat.media import probe as probing
+
+Reason = models.Quarantined.Reason
+
+# What the probe calls a problem -> why the file is quarantined. "truncated" alone is no obstacle: it plays.
+_FATAL = {
+    "empty": Reason.EMPTY,
+    "no_moov": Reason.TRUNCATED,
+    "not_media": Reason.NOT_MEDIA,
+    "no_video": Reason.NO_VIDEO,
+    "zero_duration": Reason.ZERO_DURATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Either a reason for quarantine, or camera, start and probe. ``facts`` are what a person needs to resolve it."""
+
+    reason: str = ""
+    camera: cameras.Camera | None = None
+    started_at: dt.datetime | None = None
+    probe: probing.Probe | None = None
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def judge(
+    path: Path, *, said: sources.Said, now: dt.datetime, pool: child.Pool | None = None
+) -> Verdict:
+    """Read the sealed file at ``path`` in a child and weigh what it says against what the sender said.
+
+    :raises errors.PassingFault: when the child could not be run at all.
+    """
+    try:
+        seen = guarded.probe(path, received_at=now, pool=pool)
+    except errors.Refusal as refusal:
+        return Verdict(Reason.UNREADABLE, facts={"code": refusal.code, **_plain(refusal.facts)})
+    except errors.PassingFault as fault:
+        if fault.code != "media.child_timeout":
+            raise
+        return Verdict(Reason.UNREADABLE, facts={"code": fault.code, **_plain(fault.facts)})
+    facts = _facts(seen, said)
+    for problem, reason in _FATAL.items():
+        if problem in seen.problems:
+            return Verdict(reason, probe=seen, facts=facts)
+    return _weigh(seen, said, facts, now)
+
+
+def _weigh(
+    seen: probing.Probe, said: sources.Said, facts: dict[str, object], now: dt.datetime
+) -> Verdict:
+    serials = {**said.serials, "container": [sources.normal_serial(seen.serial)] if seen.serial else []}
+    found = {source: camera for source, names in serials.items() if (camera := find_camera(names))}
+    if len({camera.pk for camera in found.values()}) != 1:
+        facts["cameras_named"] = {source: camera.serial for source, camera in found.items()}
+        return Verdict(Reason.UNKNOWN_CAMERA, probe=seen, facts=facts)
+    camera = next(iter(found.values()))
+    facts["serial"] = camera.serial
+    started_at = said.started_at or seen.started_at
+    if started_at is None:
+        return Verdict(Reason.NO_TIMESTAMP, camera=camera, probe=seen, facts=facts)
+    facts["started_at"] = started_at.isoformat()
+    truly = started_at - dt.timedelta(milliseconds=camera.clock_drift_ms or 0)
+    if truly > now + probing.FUTURE_GRACE:
+        return Verdict(Reason.FUTURE_TIMESTAMP, camera=camera, probe=seen, facts=facts)
+    return Verdict(camera=camera, started_at=started_at, probe=seen, facts=facts)
+
+
+def find_camera(serials: list[str]) -> cameras.Camera | None:
+    """The registered camera among candidates, the most trusted first."""
+    known = cameras.Camera.objects.select_related("unit").in_bulk(serials, field_name="serial")
+    return next((known[serial] for serial in serials if serial in known), None)
+
+
+def _facts(seen: probing.Probe, said: sources.Said) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "container": seen.container,
+        "duration_ms": seen.duration_ms,
+        "problems": list(seen.problems),
+        "serials_said": {source: names[:8] for source, names in said.serials.items()},
+        "is_intentional": said.is_intentional,
+    }
+    optional = {
+        "serial_read": seen.serial,
+        "started_at_read": seen.started_at.isoformat() if seen.started_at else None,
+        "started_at_said": said.started_at.isoformat() if said.started_at else None,
+        "said_problem": said.problem or None,
+    }
+    return facts | {name: value for name, value in optional.items() if value is not None}
+
+
+def _plain(facts: dict[str, object]) -> dict[str, object]:
+    return {name: str(value)[:300] for name, value in facts.items()}
