@@ -109,7 +109,8 @@ def _chunks(sound: Sound, rate: int, stream: AudioStream) -> Iterator[AudioFrame
     """Frames in the encoder's own sample format and frame size."""
     planes = np.atleast_2d(sound)
     layout = _LAYOUTS[planes.shape[0]]
-    stream.codec_context.open()
+    if not stream.codec_context.is_open:
+        stream.codec_context.open()
     size = stream.codec_context.frame_size or _CHUNK
     resampler = av.AudioResampler(
         format=stream.codec_context.format.name,

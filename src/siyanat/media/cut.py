@@ -1,4 +1,4 @@
-"""Cuts a clip out of a recording by copying its packets into an MP4; never encodes, never touches the original.
+"""Cuts a clip out of a recording by copying its packets into an MP4; never encodes it, never changes it.
 
 A copy can only begin on a key frame, so the cut is a little longer than asked; ``Cut`` says what it is.
 """
@@ -19,7 +19,6 @@ from av.stream import Stream
 from siyanat.lib import errors
 from siyanat.media import opening, segments, timeline
 
-_CLOCK = Fraction(1, 90_000)
 _LAG_MS = 10_000
 
 
@@ -34,7 +33,7 @@ class Cut:
 
 
 def cut(path: Path, out: Path, *, start_ms: int, end_ms: int) -> Cut:
-    """Copy [start_ms, end_ms) of ``path`` into a new MP4 at ``out``, from the key frame at or before the start.
+    """Copy [start_ms, end_ms) of ``path`` into a new MP4 at ``out``, from the last key frame before it.
 
     :raises Refusal: ``media.empty_range`` when nothing lies in the range, ``media.not_cuttable`` when MP4
         can't carry what the camera wrote, ``media.absent``, ``media.not_media``.
@@ -64,7 +63,7 @@ class _Knife:
         self._picture = segments.main_picture(source)
         sounds = [stream for stream in source.streams.audio if stream.codec_context][:1]
         kept: list[Any] = [stream for stream in (self._picture, *sounds) if stream is not None]
-        self._tracks: dict[int, Any] = {s.index: target.add_stream_from_template(s) for s in kept}
+        self._tracks = {s.index: segments.Restamper(target.add_stream_from_template(s)) for s in kept}
         self._streams: list[Stream] = kept
         self._waiting: list[tuple[Packet[Any], int, int]] = []
         self.first_ms: int | None = None
@@ -80,7 +79,7 @@ class _Knife:
                 continue
             self.last_ms = max(self.last_ms, at + timeline.to_ms(packet.duration or 0, packet.time_base))
             self.pictures += packet.stream_index == (self._picture.index if self._picture else -1)
-            self._target.mux_one(self._moved(packet, shift))
+            self._target.mux_one(self._tracks[packet.stream_index].moved(packet, shift - self.first_ms))
 
     def _group(self) -> Iterator[tuple[Packet[Any], int, int]]:
         """Packets from the last key frame at or before the start, that key frame first."""
@@ -100,7 +99,8 @@ class _Knife:
                     yield packet, at, shift
             elif self._waiting or is_key:
                 self._waiting.append((packet, at, shift))
-        yield from self._waiting
+        if any(at + timeline.to_ms(p.duration or 0, p.time_base) > self._start for p, at, _ in self._waiting):
+            yield from self._waiting
 
     def _packets(self) -> Iterator[tuple[Packet[Any], int, int]]:
         clock = self._seek()
@@ -125,21 +125,3 @@ class _Knife:
         except av.FFmpegError:
             return clock
         return clock
-
-    def _moved(self, packet: Packet[Any], shift_ms: int) -> Packet[Any]:
-        assert self.first_ms is not None
-        shift = 90 * (shift_ms - self.first_ms)
-        scale = packet.time_base / _CLOCK
-        pts = packet.pts if packet.pts is not None else packet.dts
-        dts = packet.dts if packet.dts is not None else packet.pts
-        if pts is None or dts is None:
-            raise ValueError("packets without times")
-        duration = round((packet.duration or 0) * scale)
-        packet.stream = self._tracks[packet.stream_index]
-        packet.time_base = _CLOCK
-        packet.pts, packet.dts, packet.duration = (
-            round(pts * scale) + shift,
-            round(dts * scale) + shift,
-            duration,
-        )
-        return packet

@@ -129,9 +129,6 @@ def probe(path: Path, *, received_at: datetime.datetime | None = None) -> Probe:
 
 
 def _problems(found: Probe, *, received_at: datetime.datetime | None) -> Iterator[str]:
-    if not found.video and not found.audio:
-        yield "not_media"
-        return
     if not found.video:
         yield "no_video"
     if not found.duration_ms:
@@ -161,7 +158,7 @@ def _describe(container: InputContainer, *, size: int, shape: layout.Layout) -> 
         duration_ms=course.end_ms if known else max(0, declared),
         started_at=_started_at(texts),
         serial=_serial(texts),
-        video=tuple(_video(stream, rotation=first.rotation) for stream in pictures),
+        video=tuple(_video(container, stream, rotation=first.rotation) for stream in pictures),
         audio=tuple(_audio(stream) for stream in sounds),
         packets=course.packets,
         key_frames=tuple(course.keys) if pictures else (),
@@ -175,7 +172,7 @@ def _is_cover(stream: VideoStream) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
 
 
-def _video(stream: VideoStream, *, rotation: int) -> Video:
+def _video(container: InputContainer, stream: VideoStream, *, rotation: int) -> Video:
     context = stream.codec_context
     known = context is not None
     return Video(
@@ -183,7 +180,7 @@ def _video(stream: VideoStream, *, rotation: int) -> Video:
         codec=context.name if known else "unknown",
         width=context.width if known else 0,
         height=context.height if known else 0,
-        fps=round(float(stream.average_rate or stream.guessed_rate or 0), 3),
+        fps=round(float(timeline.frame_rate(container, stream) or 0), 3),
         pix_fmt=(context.pix_fmt or "") if known else "",
         rotation=rotation,
     )
@@ -319,8 +316,7 @@ def _note(course: _Course, packet: Packet[Any], main: Stream, clock: timeline.Ti
     course.packets += 1
     if at is None:
         return
-    length = timeline.to_ms(packet.duration or 0, packet.time_base)
-    course.end_ms = max(course.end_ms, at + length)
+    course.end_ms = max(course.end_ms, at + clock.length(packet))
     if packet.stream_index != main.index or not packet.is_keyframe:
         return
     if not course.keys or at - course.keys[-1] >= KEY_SPACING_MS:

@@ -23,9 +23,6 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-RAW_CONTAINERS = frozenset({"h264", "hevc", "m4v", "mpegvideo", "mjpeg", "h263", "obu"})
-"""Streams without a clock; their time is the number of the picture by the frame rate."""
-
 MAX_HEIGHT = 720
 SOUND_RATE = 48_000
 _GRID = 1024
@@ -45,15 +42,15 @@ class Span:
 class Pictures:
     """Decodes from the key frame before the span; encodes what lies in it as H.264, at most 720 high."""
 
-    def __init__(self, source: VideoStream, out: OutputContainer, span: Span) -> None:
+    def __init__(self, source: VideoStream, out: OutputContainer, span: Span, *, rate: Fraction) -> None:
         self._context = source.codec_context
         if self._context.is_open:
             self._context.flush_buffers()
         self._context.skip_frame = "DEFAULT"
         self._base = source.time_base or _CLOCK
-        self._rate = source.average_rate or source.guessed_rate or Fraction(25)
+        self._rate = rate
         self._span = span
-        self._track = _picture_track(out, source)
+        self._track = _picture_track(out, source, rate)
         self._shaper = VideoReformatter()
         self._first_ms: int | None = None
         self._decoded = 0
@@ -108,11 +105,10 @@ class Pictures:
         return 90 * self._first_ms + int(90_000 * self._decoded / self._rate)
 
 
-def _picture_track(out: OutputContainer, source: VideoStream) -> Any:  # noqa: ANN401
+def _picture_track(out: OutputContainer, source: VideoStream, rate: Fraction) -> Any:  # noqa: ANN401
     width, height = source.codec_context.width, source.codec_context.height
     scale = min(1.0, MAX_HEIGHT / max(1, height))
     options = {"preset": "ultrafast", "crf": "24", "bf": "0", "threads": "2", "forced-idr": "1"}
-    rate = source.average_rate or Fraction(25)
     track: Any = out.add_stream("libx264", rate=min(rate, Fraction(60)), options=options)
     track.width, track.height = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
     track.pix_fmt = "yuv420p"
@@ -172,7 +168,9 @@ class Sounds:
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._kind:
             self._kind, self._at = kind, None
-            self._resampler = AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
+            self._resampler = AudioResampler(
+                format="fltp", layout="stereo", rate=SOUND_RATE, options={"rematrix_maxval": "1.0"}
+            )
         exact = (
             Fraction(at_ms, 1000) if frame.pts is None else frame.pts * self._base + Fraction(shift_ms, 1000)
         )

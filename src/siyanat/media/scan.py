@@ -282,7 +282,9 @@ class _Ear:
     def _begin(self, kind: tuple[str, str, int], at: int) -> None:
         self._kind = kind
         self._fifo = AudioFifo()
-        self._resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
+        self._resampler = AudioResampler(
+            format="flt", layout="mono", rate=RATE, options={"rematrix_maxval": "1.0"}
+        )
         self._run_ms, self._heard, self._given = at, 0, 0
 
     def _give(self, block: AudioFrame, *, last: bool = False) -> Iterator[SoundBlock]:

@@ -89,7 +89,7 @@ def plan_segments(found: probing.Probe, *, target_ms: int = TARGET_MS) -> list[S
 
 def is_copied(found: probing.Probe) -> bool:
     """Whether browsers play the picture as it is."""
-    raw = found.container in recode.RAW_CONTAINERS
+    raw = found.container in timeline.RAW_CONTAINERS
     return not raw and any(v.codec == "h264" and v.pix_fmt in _COPIED_PIXELS for v in found.video[:1])
 
 
@@ -108,7 +108,7 @@ def _seek_point(found: probing.Probe, start_ms: int) -> tuple[int | None, int | 
         return None, None
     place = bisect.bisect_right(found.key_frames, start_ms) - 2
     if place < 0 or found.key_bytes[place] < 0:
-        return 0, found.key_shifts[0] if found.container not in recode.RAW_CONTAINERS else 0
+        return 0, found.key_shifts[0] if found.container not in timeline.RAW_CONTAINERS else 0
     return found.key_bytes[place], found.key_shifts[place]
 
 
@@ -201,12 +201,12 @@ def _tracks(
     tracks: dict[int, Track] = {}
     picture = main_picture(container)
     if picture is not None:
-        raw = container.format.name in recode.RAW_CONTAINERS
         context = picture.codec_context
-        if context.name == "h264" and context.pix_fmt in _COPIED_PIXELS and not raw:
+        if context.name == "h264" and context.pix_fmt in _COPIED_PIXELS and not timeline.is_raw(container):
             tracks[picture.index] = _CopiedPicture(picture, out, span)
         else:
-            tracks[picture.index] = recode.Pictures(picture, out, span)
+            rate = timeline.frame_rate(container, picture) or Fraction(25)
+            tracks[picture.index] = recode.Pictures(picture, out, span, rate=rate)
     for sound in [stream for stream in container.streams.audio if stream.codec_context][:1]:
         if sound.codec_context.name in _COPIED_SOUND and sound.codec_context.channels in (1, 2):
             tracks[sound.index] = _CopiedSound(sound, out, span)
@@ -233,31 +233,53 @@ def seek(container: InputContainer, segment: Segment, *, early_ms: int) -> timel
     wanted = max(0, segment.start_ms - early_ms) - clock.shift_ms
     if picture is not None and picture.time_base:
         ticks = int(Fraction(wanted + 1, 1000) / picture.time_base)
-        container.seek(ticks, stream=picture)
+        _seek_or_rewind(container, ticks, picture)
     else:
-        container.seek(wanted * 1000)
+        _seek_or_rewind(container, wanted * 1000, None)
     return clock
 
 
-def _restamp(packet: Packet[Any], track: Stream, shift_ms: int) -> Packet[Any]:
-    """Move a packet to another stream and to the segment's clock, without rounding through milliseconds."""
-    base, shift = packet.time_base / _CLOCK, 90 * (shift_ms + OFFSET_MS)
-    pts = packet.pts if packet.pts is not None else packet.dts
-    dts = packet.dts if packet.dts is not None else packet.pts
-    assert pts is not None
-    assert dts is not None
-    duration = round((packet.duration or 0) * base)
-    packet.stream = track
-    packet.time_base = _CLOCK
-    packet.pts, packet.dts, packet.duration = round(pts * base) + shift, round(dts * base) + shift, duration
-    return packet
+def _seek_or_rewind(container: InputContainer, offset: int, stream: VideoStream | None) -> None:
+    """Go there; to the beginning where the container knows no times."""
+    try:
+        container.seek(offset, stream=stream)
+    except av.FFmpegError:
+        container.seek(0, unsupported_byte_offset=True)
+
+
+class Restamper:
+    """Moves packets to another stream and its clock of 1/90000 s; keeps decoding times rising."""
+
+    def __init__(self, track: Stream) -> None:
+        self._track = track
+        self._last: int | None = None
+
+    def moved(self, packet: Packet[Any], shift_ms: int) -> Packet[Any]:
+        """The packet, shown ``shift_ms`` later than its own container says.
+
+        :raises ValueError: when it has no time at all.
+        """
+        scale, shift = packet.time_base / _CLOCK, 90 * shift_ms
+        pts = packet.pts if packet.pts is not None else packet.dts
+        dts = packet.dts if packet.dts is not None else packet.pts
+        if pts is None or dts is None:
+            raise ValueError("a packet without a time")
+        duration = round((packet.duration or 0) * scale)
+        decoded = round(dts * scale) + shift
+        if self._last is not None and decoded <= self._last:
+            decoded = self._last + 1
+        self._last = decoded
+        packet.stream = self._track
+        packet.time_base = _CLOCK
+        packet.pts, packet.dts, packet.duration = max(round(pts * scale) + shift, decoded), decoded, duration
+        return packet
 
 
 class _CopiedPicture:
     """Copies from the key frame at the start to the one at the end."""
 
     def __init__(self, source: VideoStream, out: OutputContainer, span: recode.Span) -> None:
-        self._track: Any = out.add_stream_from_template(source)
+        self._restamper = Restamper(out.add_stream_from_template(source))
         self._span = span
         self._begun = False
         self.done = False
@@ -267,7 +289,7 @@ class _CopiedPicture:
             self._begun = self._begun or at_ms >= self._span.start_ms - KEY_SLACK_MS
             self.done = self.done or at_ms >= self._span.end_ms - KEY_SLACK_MS
         if self._begun and not self.done:
-            yield _restamp(packet, self._track, shift_ms)
+            yield self._restamper.moved(packet, shift_ms + OFFSET_MS)
 
     def end(self) -> Iterator[Packet[Any]]:
         return iter(())
@@ -277,14 +299,14 @@ class _CopiedSound:
     """Copies the packets whose time lies in the span."""
 
     def __init__(self, source: Any, out: OutputContainer, span: recode.Span) -> None:  # noqa: ANN401
-        self._track: Any = out.add_stream_from_template(source)
+        self._restamper = Restamper(out.add_stream_from_template(source))
         self._span = span
         self.done = False
 
     def take(self, packet: Packet[Any], at_ms: int, shift_ms: int) -> Iterator[Packet[Any]]:
         self.done = at_ms >= self._span.end_ms
         if not self.done and at_ms >= self._span.start_ms:
-            yield _restamp(packet, self._track, shift_ms)
+            yield self._restamper.moved(packet, shift_ms + OFFSET_MS)
 
     def end(self) -> Iterator[Packet[Any]]:
         return iter(())

@@ -15,7 +15,8 @@ from av.video.frame import VideoFrame
 from siyanat.lib import errors
 from siyanat.media import segments, shelf
 
-_MAX_PACKETS = 5_000
+_EARLIER_MS = (0, 4_000, 30_000)
+"""How much earlier to begin, one after the other, where seeking lands behind the key frame."""
 
 
 def thumbnail(path: Path, *, at_ms: int, width: int = 320, near: segments.Segment | None = None) -> bytes:
@@ -25,30 +26,43 @@ def thumbnail(path: Path, *, at_ms: int, width: int = 320, near: segments.Segmen
     :raises Refusal: ``media.no_picture`` when none can be decoded, ``media.absent``, ``media.not_media``.
     """
     with shelf.borrowed(path) as container:
-        frame = _key_frame(container, at_ms, near)
+        frame = _nearest(container, at_ms, near)
     if frame is None:
         raise errors.Refusal("media.no_picture", file=path.name, at_ms=at_ms)
     return _jpeg(frame, max(16, min(width, 1920)))
 
 
-def _key_frame(container: InputContainer, at_ms: int, near: segments.Segment | None) -> VideoFrame | None:
+def _nearest(container: InputContainer, at_ms: int, near: segments.Segment | None) -> VideoFrame | None:
     """The last key frame at or before the moment; the first one there is when none lies before it."""
+    for earlier in (*_EARLIER_MS, at_ms):
+        found_at, frame = _key_frame(container, at_ms, near, earlier)
+        if frame is not None and (found_at <= at_ms or near is not None):
+            return frame
+    return frame
+
+
+def _key_frame(
+    container: InputContainer, at_ms: int, near: segments.Segment | None, earlier_ms: int
+) -> tuple[int, VideoFrame | None]:
+    """The last key frame up to the moment, from a place ``earlier_ms`` before it, or the first behind it."""
     picture = segments.main_picture(container)
     if picture is None:
-        return None
+        return 0, None
     context = picture.codec_context
     if context.is_open:
         context.flush_buffers()
     context.skip_frame = "NONKEY"
-    clock = segments.seek(container, near or segments.Segment(0, at_ms, 1), early_ms=0)
-    best = None
-    for number, packet in enumerate(container.demux(picture)):
+    clock = segments.seek(container, near or segments.Segment(0, at_ms, 1), early_ms=earlier_ms)
+    best, best_at = None, 0
+    for packet in container.demux(picture):
         at = clock.place(packet) if packet.size else None
-        if number > _MAX_PACKETS or (best is not None and at is not None and at > at_ms):
+        if at is None:
+            continue
+        if best is not None and at > at_ms:
             break
-        if packet.size and packet.is_keyframe:
-            best = _decoded(context, packet) or best
-    return best
+        if packet.is_keyframe and (frame := _decoded(context, packet)) is not None:
+            best, best_at = frame, at
+    return best_at, best
 
 
 def _decoded(context: Any, packet: Any) -> VideoFrame | None:  # noqa: ANN401
