@@ -53,16 +53,16 @@ def test_a_file_is_named_and_stamped_as_a_camera_does(eventful: footage.Composed
     with av.open(eventful.path) as container:
         assert container.metadata["creation_time"] == "2026-11-20T06:00:00.000000Z"
         assert container.metadata["comment"] == "serial=BWC-2210-000001"
-        assert container.duration == eventful.duration_ms * 1000 == 120_000_000
+        assert container.duration == eventful.duration_ms * 1000 == 93_000_000
         assert {s.codec_context.name for s in container.streams} == {"h264", "aac"}
 
 
 def test_every_picture_and_sound_decodes(eventful: footage.ComposedFile) -> None:
     with av.open(eventful.path) as container:
         times = [frame.pts * frame.time_base for frame in container.decode(video=0)]
-    assert len(times) == 120 * 15
+    assert len(times) == 93 * 15
     assert all(after > before for before, after in itertools.pairwise(times))
-    assert abs(len(hear(eventful.path)) / 16_000 - 120) < 0.1
+    assert abs(len(hear(eventful.path)) / 16_000 - 93) < 0.1
     assert max(np.diff(sorted(see_keys(eventful.path)))) <= 2.0
 
 
@@ -79,16 +79,16 @@ def test_a_bang_stands_where_it_was_planted(eventful: footage.ComposedFile) -> N
 
 def test_a_dead_microphone_is_silent_and_only_then(eventful: footage.ComposedFile) -> None:
     sound = hear(eventful.path)
-    assert level(sound, 75.2, 84.8) < -90
-    assert level(sound, 70, 74.8) > -65
+    assert level(sound, 60.2, 69.8) < -90
+    assert level(sound, 50, 58) > -65
 
 
 def test_a_covered_lens_is_flat_and_a_frozen_one_stands_still(eventful: footage.ComposedFile) -> None:
     keys = see_keys(eventful.path)
-    covered = [picture for second, picture in keys.items() if 40 <= second < 50]
-    clear = [picture for second, picture in keys.items() if second < 26]
+    covered = [picture for second, picture in keys.items() if 38.8 <= second < 48.8]
+    clear = [picture for second, picture in keys.items() if second < 25]
     assert max(picture.std() for picture in covered) < 15 < min(picture.std() for picture in clear)
-    frozen = [picture for second, picture in keys.items() if 60 <= second < 70]
+    frozen = [picture for second, picture in keys.items() if 48.8 <= second < 58.8]
     assert len(frozen) >= 5
     assert all((picture == frozen[0]).all() for picture in frozen)
 
@@ -187,7 +187,7 @@ def test_own_clips_are_used_with_their_own_sound(
     (tmp_path / "own" / "clip.mp4").write_bytes(eventful.path.read_bytes())
     (tmp_path / "own" / "notes.txt").write_text("not a clip")
     stock = footage.use_folder(tmp_path / "own")
-    assert len(stock.own) == 9
+    assert len(stock.own) == 7
     loud = plan.Stock(own=stock.own[1:2])  # 12.8 s to 25.6 s: the quarrel
     patrol = short_patrol(duration_ms=12_800)
     (item,) = footage.compose([patrol], tmp_path / "out", cache, stock=loud)
@@ -210,7 +210,7 @@ def test_an_absent_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_line_is_spoken_and_fits_its_segment(cache: Path) -> None:
-    for talk in spoken_lines.TALKS.values():
-        for turn, sound in speech.speak_turns(talk, cache=cache).items():
-            assert len(sound) / speech.RATE > 0.8
-            assert turn.at_ms / 1000 + len(sound) / speech.RATE < 12.7
+    turns = [turn for talk in spoken_lines.TALKS.values() for turn in talk]
+    for turn, sound in speech.speak_turns(turns, cache=cache).items():
+        assert len(sound) / speech.RATE > 0.8
+        assert turn.at_ms / 1000 + len(sound) / speech.RATE < 12.7
