@@ -38,7 +38,7 @@ def read_pictures(path: Path, *, start_ms: int, rate: int, count: int) -> Iterat
             due = int(((frame.time or 0.0) - start_ms / 1000) * rate) + 1
             if due <= given:
                 continue
-            last = sources.picture_of(frame)
+            last = sources.cut_picture(frame)
             for _ in range(min(due, count) - given):
                 yield last
             given = min(due, count)

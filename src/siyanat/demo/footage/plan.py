@@ -208,7 +208,7 @@ def _fill(patrol: script.PatrolScript, stock: Stock, rng: np.random.Generator) -
 def _haunt(stock: Stock, light: Light, rng: np.random.Generator) -> scenes.VideoSpec:
     if stock.own:
         clip, start = stock.own[int(rng.integers(len(stock.own)))]
-        return scenes.VideoSpec("clip", light, clip=clip, clip_ms=start)
+        return scenes.VideoSpec("clip", "day", clip=clip, clip_ms=start)
     scene = str(rng.choice(list(_HAUNTS), p=list(_HAUNTS.values())))
     return scenes.VideoSpec(scene, light, seed=int(rng.integers(_CUTS[scene])))
 

