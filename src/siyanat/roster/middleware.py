@@ -14,6 +14,7 @@ from django.urls import reverse
 from siyanat.accounts import second_factor
 from siyanat.lib import clock, errors
 from siyanat.roster import gates
+from siyanat.ui import middleware as ui_middleware
 
 # Views of libraries, by module: what they admit. Everything else declares itself.
 LIBRARY_ADMISSIONS = {
@@ -26,6 +27,8 @@ LIBRARY_ADMISSIONS = {
     "django.contrib.staticfiles.views": gates.Admission(public=True),
 }
 
+ACCOUNT_MODULES = ("allauth.account.views", "allauth.mfa.base.views", "allauth.mfa.totp.views")
+
 
 def admission_of(view: Callable[..., Any]) -> gates.Admission | None:
     """What ``view`` declares, or what is known of its library; None is closed."""
@@ -36,6 +39,21 @@ def admission_of(view: Callable[..., Any]) -> gates.Admission | None:
     return LIBRARY_ADMISSIONS.get(wrapped.__module__)
 
 
+def needs_second_factor(admission: gates.Admission, viewer: gates.Viewer) -> bool:
+    """Whether this viewer enters the view only in a session that was opened with a second factor.
+
+    Whoever holds a role that sees footage needs one everywhere, not only where footage is.
+    """
+    return admission.second_factor or viewer.holds(*gates.FOOTAGE_ROLES)
+
+
+def _is_way_out(view: Callable[..., Any]) -> bool:
+    """Whether a view is one of those through which an account becomes whole: password, second factor,
+    logout.
+    """
+    return getattr(view, "view_class", view).__module__ in ACCOUNT_MODULES
+
+
 class Gatekeeper:
     """Puts ``viewer`` and ``now`` on the request and closes every view that does not admit the viewer."""
 
@@ -43,12 +61,12 @@ class Gatekeeper:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.now = clock.now()  # type: ignore[attr-defined]
+        now = clock.now()
+        request.now = now  # type: ignore[attr-defined]
         if request.user.is_authenticated:
+            used = second_factor.was_used(request)
             request.viewer = gates.load_viewer(  # type: ignore[attr-defined]
-                request.user,
-                now=request.now,
-                second_factor=second_factor.was_used(request),  # type: ignore[attr-defined]
+                request.user, now=now, second_factor=used
             )
         return self.get_response(request)
 
@@ -63,7 +81,9 @@ class Gatekeeper:
             return self._ask_to_sign_in(request)
         viewer: gates.Viewer = request.viewer  # type: ignore[attr-defined]
         if admission is None or (admission.roles is not None and not viewer.holds(*admission.roles)):
-            raise errors.NotFound
+            return ui_middleware.answer(request, errors.NotFound())
+        if request.user.must_change_password and not _is_way_out(view):
+            return self._ask_for_new_password(request)
         needs_second = admission.second_factor or viewer.holds(*gates.FOOTAGE_ROLES)
         if (
             needs_second
@@ -78,6 +98,12 @@ class Gatekeeper:
         if request.path.startswith("/api/"):
             return HttpResponse(status=401)
         return auth_views.redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
+
+    @staticmethod
+    def _ask_for_new_password(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/api/"):
+            return HttpResponse(status=403)
+        return redirect("account_change_password")
 
     @staticmethod
     def _ask_for_second_factor(request: HttpRequest) -> HttpResponseBase:

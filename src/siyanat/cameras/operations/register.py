@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,11 +52,7 @@ def register_cameras(
     cameras = [_made(viewer, one, now) for one in new]
     serials = [camera.serial for camera in cameras]
     known = models.Camera.objects.filter(serial__in=serials).values_list("serial", flat=True).first()
-    twice = (
-        known or next((serial for serial in serials if serials.count(serial) > 1), None)
-        if len(serials) < 50
-        else known
-    )
+    twice = known or next((serial for serial, count in Counter(serials).items() if count > 1), None)
     if twice is not None:
         raise errors.Refusal("cameras.serial_known", serial=twice)
     made = models.Camera.objects.bulk_create(cameras, batch_size=1000)

@@ -1,0 +1,196 @@
+"""Posts held over time: given, ended, substituted. Who may give what is a table; nobody gives a post to
+themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from psycopg.types.range import TimestamptzRange
+
+from siyanat.ledger import operations as ledger
+from siyanat.lib import errors
+from siyanat.roster import gates, models
+
+Role = gates.Role
+
+# Who may give and end a post over a unit: they hold one of these roles over the same unit or above it.
+# Whoever
+# watches the force (integrity, overseer) is not named by those who are watched.
+GIVERS: dict[str, tuple[str, ...]] = {
+    Role.PATROL_OFFICER: (Role.ADMINISTRATOR, Role.STATION_HEAD),
+    Role.SHIFT_LEADER: (Role.ADMINISTRATOR, Role.STATION_HEAD),
+    Role.CAMERA_STEWARD: (Role.ADMINISTRATOR, Role.STATION_HEAD),
+    Role.STATION_HEAD: (Role.ADMINISTRATOR,),
+    Role.EVIDENCE_CUSTODIAN: (Role.ADMINISTRATOR, Role.INTEGRITY_OFFICER),
+    Role.PROVINCIAL_REVIEWER: (Role.ADMINISTRATOR, Role.INTEGRITY_OFFICER),
+    Role.INTEGRITY_OFFICER: (Role.ADMINISTRATOR, Role.INTEGRITY_OFFICER),
+    Role.EXTERNAL_OVERSEER: (Role.ADMINISTRATOR,),
+    Role.ADMINISTRATOR: (Role.ADMINISTRATOR,),
+}
+# Posts that no one holds together over the same units: who works, who watches, and who keeps the evidence.
+INCOMPATIBLE: tuple[frozenset[str], ...] = (
+    frozenset({Role.EVIDENCE_CUSTODIAN, Role.STATION_HEAD}),
+    frozenset({Role.EVIDENCE_CUSTODIAN, Role.PATROL_OFFICER}),
+    frozenset({Role.INTEGRITY_OFFICER, Role.STATION_HEAD}),
+    frozenset({Role.INTEGRITY_OFFICER, Role.ADMINISTRATOR}),
+    frozenset({Role.EXTERNAL_OVERSEER, Role.ADMINISTRATOR}),
+    frozenset({Role.EXTERNAL_OVERSEER, Role.INTEGRITY_OFFICER}),
+)
+
+
+def roles_to_give(viewer: gates.Viewer, unit: models.Unit) -> list[str]:
+    """The roles that the viewer may give over a unit."""
+    return [role for role in Role if viewer.holds_over(unit.path, *GIVERS[role])]
+
+
+@transaction.atomic
+def give_post(
+    *,
+    viewer: gates.Viewer,
+    person: models.Person,
+    role: str,
+    unit: models.Unit,
+    now: dt.datetime,
+    starts_at: dt.datetime | None = None,
+    ends_at: dt.datetime | None = None,
+) -> models.HeldPost:
+    """Give a role over a unit and everything below it, from now or later, open or until a date.
+
+    :raises errors.NotFound: when the viewer may not give this role over this unit.
+    :raises errors.Refusal: ``access.concerns_yourself``, ``roster.post_held`` when it overlaps one that
+        they hold,
+        ``roster.post_incompatible``, ``roster.post_backwards``, ``roster.person_left``,
+        ``roster.unit_closed``.
+    """
+    gates.check_holds_over(viewer, unit.path, *GIVERS[role])
+    gates.check_not_concerned(viewer, [person.id], act="give_post")
+    person = models.Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    held = _span(starts_at or now, ends_at, now=now)
+    check_may_hold(person, role, unit, held)
+    post = models.HeldPost.objects.create(person=person, role=role, unit=unit, held=held)
+    record("roster.give_post", viewer, post, now)
+    return post
+
+
+@transaction.atomic
+def substitute(
+    *,
+    viewer: gates.Viewer,
+    post: models.HeldPost,
+    person: models.Person,
+    now: dt.datetime,
+    ends_at: dt.datetime,
+    starts_at: dt.datetime | None = None,
+) -> models.HeldPost:
+    """Let somebody hold a post for a while beside the one who is away; it ends by itself.
+
+    Given by whoever may give the post, or by its holder when they are below nobody who could.
+
+    :raises errors.NotFound: when the viewer neither holds the post nor may give it.
+    :raises errors.Refusal: as `give_post`, ``roster.post_ended``.
+    """
+    is_holder = post.person_id == viewer.person_id and post.role in (Role.STATION_HEAD, Role.SHIFT_LEADER)
+    if not is_holder:
+        gates.check_holds_over(viewer, post.unit.path, *GIVERS[post.role])
+    gates.check_not_concerned(viewer, [person.id], act="give_post")
+    person = models.Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    held = _span(starts_at or now, ends_at, now=now)
+    if post.held.upper is not None and post.held.upper <= held.lower:
+        raise errors.Refusal("roster.post_ended", role=post.get_role_display())
+    check_may_hold(person, post.role, post.unit, held)
+    stand_in = models.HeldPost.objects.create(
+        person=person, role=post.role, unit=post.unit, held=held, substitute_for=post
+    )
+    record("roster.substitute_post", viewer, stand_in, now, substitute_for=post.pk)
+    return stand_in
+
+
+@transaction.atomic
+def end_post(*, viewer: gates.Viewer, post: models.HeldPost, now: dt.datetime) -> models.HeldPost:
+    """End a post now, with its substitutes'; one that has not begun is taken back.
+
+    An integrity officer over the unit may end any post but an administrator's or overseer's, as a suspension.
+
+    :raises errors.NotFound: when the viewer may not end it.
+    :raises errors.Refusal: ``access.concerns_yourself``, ``roster.post_ended``,
+        ``roster.last_administrator``.
+    """
+    roles = GIVERS[post.role]
+    if post.role not in (Role.ADMINISTRATOR, Role.EXTERNAL_OVERSEER):
+        roles = (*roles, Role.INTEGRITY_OFFICER)
+    gates.check_holds_over(viewer, post.unit.path, *roles)
+    gates.check_not_concerned(viewer, [post.person_id], act="end_post")
+    post = models.HeldPost.objects.select_for_update(of=("self",)).select_related("unit").get(pk=post.pk)
+    if post.held.upper is not None and post.held.upper <= now:
+        raise errors.Refusal("roster.post_ended", role=post.get_role_display())
+    _check_not_last_administrator(post, now)
+    for stand_in in post.substitutes.filter(held__endswith__gt=now):
+        end_held(viewer, stand_in, now=now)
+    end_held(viewer, post, now=now)
+    return post
+
+
+def end_held(viewer: gates.Viewer, post: models.HeldPost, *, now: dt.datetime) -> None:
+    """Close the span of a post at ``now``, unchecked, with its entry; one that has not begun becomes empty."""
+    lower = post.held.lower
+    post.held = TimestamptzRange(lower, max(now, lower), "[)")
+    post.save(update_fields=["held"])
+    record("roster.end_post", viewer, post, now)
+
+
+def check_may_hold(person: models.Person, role: str, unit: models.Unit, held: TimestamptzRange) -> None:
+    """:raises errors.Refusal: as `give_post`, but for who gives it."""
+    if person.left_at is not None:
+        raise errors.Refusal("roster.person_left", person=person.name)
+    if unit.closed_at is not None:
+        raise errors.Refusal("roster.unit_closed", unit=unit.code)
+    together = person.posts.filter(held__overlap=held).select_related("unit")
+    for other in together:
+        if other.role == role and other.unit_id == unit.pk:
+            raise errors.Refusal(
+                "roster.post_held", person=person.name, role=Role(role).label, unit=unit.code
+            )
+        near = other.unit.path.startswith(unit.path) or unit.path.startswith(other.unit.path)
+        if near and frozenset({role, other.role}) in INCOMPATIBLE:
+            raise errors.Refusal(
+                "roster.post_incompatible",
+                person=person.name,
+                role=Role(role).label,
+                other=Role(other.role).label,
+            )
+
+
+def _span(starts_at: dt.datetime, ends_at: dt.datetime | None, *, now: dt.datetime) -> TimestamptzRange:
+    if starts_at < now or (ends_at is not None and ends_at <= starts_at):
+        raise errors.Refusal("roster.post_backwards", starts_at=starts_at, ends_at=ends_at)
+    return TimestamptzRange(starts_at, ends_at, "[)")
+
+
+def _check_not_last_administrator(post: models.HeldPost, now: dt.datetime) -> None:
+    if post.role != Role.ADMINISTRATOR or post.unit.parent_id is not None:
+        return
+    others = models.HeldPost.objects.filter(
+        role=Role.ADMINISTRATOR, unit=post.unit, held__contains=now, person__left_at=None
+    )
+    if not others.exclude(pk=post.pk).exists():
+        raise errors.Refusal("roster.last_administrator")
+
+
+def record(kind: str, viewer: gates.Viewer, post: models.HeldPost, now: dt.datetime, **facts: object) -> None:
+    """Write the entry of an act on a post."""
+    ledger.append(
+        kind=kind,
+        actor=viewer.actor,
+        subject=f"person:{post.person_id}",
+        now=now,
+        facts={
+            "post": post.pk,
+            "role": post.role,
+            "unit": post.unit_id,
+            "from": post.held.lower,
+            "to": post.held.upper,
+            **facts,
+        },
+    )
