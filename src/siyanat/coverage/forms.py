@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.coverage import minutes, models
-from siyanat.lib import errors, jalali, persian
+from siyanat.lib import jalali, persian
 from siyanat.roster import models as roster
 from siyanat.roster import names
+from siyanat.ui import forms as ui
 
 
 class ClockField(forms.CharField):
@@ -35,20 +36,6 @@ class ClockField(forms.CharField):
         if time is None and self.required:
             raise forms.ValidationError(self.error_messages["required"])
         return time
-
-
-class MomentField(forms.CharField):
-    """A Jalali date and a time, ``1405/09/02 14:05``."""
-
-    widget = forms.TextInput(attrs={"dir": "ltr", "placeholder": "1405/09/02 14:05"})
-
-    def clean(self, value: Any) -> Any:
-        """Return an aware datetime."""
-        text = super().clean(value)
-        try:
-            return jalali.parse_datetime(text)
-        except errors.Refusal:
-            raise forms.ValidationError(_("Give a date and a time such as 1405/09/02 14:05.")) from None
 
 
 class ExcuseForm(forms.Form):
@@ -84,8 +71,8 @@ class BulkExcuseForm(forms.Form):
     """A common cause: the dock or the power failed for everybody."""
 
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=roster.Unit.objects.none())
-    starts_at = MomentField(label=_("From"))
-    ends_at = MomentField(label=_("To"))
+    starts_at = ui.JalaliDateTimeField(label=_("From"))
+    ends_at = ui.JalaliDateTimeField(label=_("To"))
     kind = forms.ChoiceField(
         label=_("Cause"),
         choices=[(one.value, one.label) for one in (models.Excuse.Kind.DOCK_FAILURE, models.Excuse.Kind.POWER_FAILURE)],

@@ -14,6 +14,7 @@ EXCUSE_DECIDED = "EXCUSE_DECIDED"  # shift_id
 REVIEW_SIGNED_OFF = "REVIEW_SIGNED_OFF"  # review_id
 CASE_OPENED = "CASE_OPENED"  # case_id
 CASE_DECIDED = "CASE_DECIDED"  # case_id
+CASE_CLOSED = "CASE_CLOSED"  # case_id
 
 ALL = frozenset(
     {
@@ -26,5 +27,6 @@ ALL = frozenset(
         REVIEW_SIGNED_OFF,
         CASE_OPENED,
         CASE_DECIDED,
+        CASE_CLOSED,
     }
 )

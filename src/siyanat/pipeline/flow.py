@@ -14,4 +14,5 @@ FLOW: dict[str, tuple[str, ...]] = {
     facts.REVIEW_SIGNED_OFF: ("triage.publish_seed", "review.draw_second_line"),
     facts.CASE_OPENED: ("archive.classify_case",),
     facts.CASE_DECIDED: ("archive.classify_case",),
+    facts.CASE_CLOSED: ("archive.classify_case",),
 }

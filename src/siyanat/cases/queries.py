@@ -1,0 +1,98 @@
+"""Read cases: those that one handles, those that concern oneself, what waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from siyanat.cases import models
+from siyanat.lib import errors
+from siyanat.roster import gates, working_days
+from siyanat.roster import models as roster
+
+Role = gates.Role
+HANDLERS = (Role.STATION_HEAD, Role.INTEGRITY_OFFICER)
+READERS = (*HANDLERS, Role.EVIDENCE_CUSTODIAN, Role.PROVINCIAL_REVIEWER, Role.EXTERNAL_OVERSEER)
+AGAINST = (models.Case.Decision.SUSTAINED,)
+# An officer has this many working days to answer before a case may be decided against them.
+ANSWER_DAYS = 3
+
+
+def list_visible_cases(viewer: gates.Viewer) -> QuerySet[models.Case]:
+    """Cases that the viewer's unit or one below handles; never one that concerns the viewer.
+
+    What was handed up is out of sight of the unit that it left.
+    """
+    scope = gates.under(viewer.paths(*READERS), "handling_unit__path")
+    own = models.Concerned.objects.filter(person=viewer.person_id).values("case") if viewer.person_id else []
+    return models.Case.objects.filter(scope).exclude(pk__in=own)
+
+
+def list_cases_about(viewer: gates.Viewer) -> QuerySet[models.Case]:
+    """Cases that concern the viewer: seen by the summary that is meant for them, answered, never handled."""
+    if viewer.person_id is None:
+        return models.Case.objects.none()
+    return models.Case.objects.filter(concerned__person=viewer.person_id)
+
+
+def get_case(viewer: gates.Viewer, case_id: UUID) -> models.Case:
+    """:raises errors.NotFound: when it is absent or not the viewer's to read."""
+    rows = list_visible_cases(viewer).select_related("unit", "handling_unit", "shift__unit", "conduct_item")
+    return gates.get_in_scope(rows, pk=case_id)
+
+
+def get_case_about(viewer: gates.Viewer, case_id: UUID) -> models.Case:
+    """:raises errors.NotFound: when it is absent or does not concern the viewer."""
+    return gates.get_in_scope(list_cases_about(viewer).select_related("unit", "shift", "conduct_item"), pk=case_id)
+
+
+def get_case_to_handle(viewer: gates.Viewer, case_id: UUID) -> models.Case:
+    """:raises errors.NotFound: when the viewer does not handle it."""
+    case = get_case(viewer, case_id)
+    if not viewer.holds_over(case.handling_unit.path, *HANDLERS):
+        raise errors.NotFound
+    return case
+
+
+def list_concerned(case: models.Case) -> set[UUID]:
+    """The persons whom the case concerns."""
+    return set(case.concerned.values_list("person", flat=True))
+
+
+def answer_due_at(case: models.Case) -> dt.datetime:
+    """Until when the officer may answer before a decision against them."""
+    return working_days.add_working_days(case.opened_at, ANSWER_DAYS)
+
+
+def list_actions_of(viewer: gates.Viewer) -> QuerySet[models.Action]:
+    """Open actions that the viewer owns, the earliest deadline first."""
+    if viewer.person_id is None:
+        return models.Action.objects.none()
+    return models.Action.objects.filter(owner=viewer.person_id, done_at__isnull=True).select_related("case").order_by("due_at")
+
+
+def get_action(viewer: gates.Viewer, action_id: int) -> models.Action:
+    """:raises errors.NotFound: when it is neither the viewer's own nor of a case that they read."""
+    rows = models.Action.objects.filter(Q(owner=viewer.person_id) | Q(case__in=list_visible_cases(viewer)))
+    return gates.get_in_scope(rows.select_related("case__handling_unit"), pk=action_id)
+
+
+def list_units_above(unit: roster.Unit) -> list[roster.Unit]:
+    """The units above, nearest first."""
+    ids = [int(part) for part in unit.path.strip("/").split("/")][:-1]
+    found = {row.pk: row for row in roster.Unit.objects.filter(pk__in=ids)}
+    return [found[pk] for pk in reversed(ids)]
+
+
+def list_possible_owners(case: models.Case) -> QuerySet[roster.Person]:
+    """People of the handling unit who hold a post there and whom the case does not concern."""
+    return (
+        roster.Person.objects.filter(
+            posts__unit__path__startswith=case.handling_unit.path, posts__held__endswith__isnull=True, left_at__isnull=True
+        )
+        .exclude(pk__in=list_concerned(case))
+        .distinct()
+        .order_by("family_name_fa", "given_name_fa")[:500]
+    )
