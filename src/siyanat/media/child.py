@@ -396,7 +396,7 @@ def _explained(error: Exception, verb: str) -> dict[str, Any]:
     import av
 
     facts = {"verb": verb, "reason": f"{type(error).__name__}: {error}"[:300]}
-    if isinstance(error, av.FFmpegError):
+    if isinstance(error, av.FFmpegError) and not isinstance(error, OSError):
         return {"refusal": "media.unreadable", "facts": facts}
     where = "".join(traceback.format_tb(error.__traceback__)[-2:])
     return {"fault": "media.child_failed", "facts": {**facts, "where": where}}

@@ -30,6 +30,7 @@ class Cut:
     end_ms: int
     size_bytes: int
     pictures: int
+    packets_failed: int
 
 
 def cut(path: Path, out: Path, *, start_ms: int, end_ms: int) -> Cut:
@@ -37,6 +38,7 @@ def cut(path: Path, out: Path, *, start_ms: int, end_ms: int) -> Cut:
 
     :raises Refusal: ``media.empty_range`` when nothing lies in the range, ``media.not_cuttable`` when MP4
         can't carry what the camera wrote, ``media.absent``, ``media.not_media``.
+    :raises PassingFault: ``media.not_written`` when the disk is full or can't be written.
     """
     if end_ms <= start_ms:
         raise errors.Refusal("media.empty_range", start_ms=start_ms, end_ms=end_ms)
@@ -45,13 +47,23 @@ def cut(path: Path, out: Path, *, start_ms: int, end_ms: int) -> Cut:
             with av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as target:
                 knife = _Knife(container, target, start_ms, end_ms)
                 knife.run()
-        except (av.ArgumentError, av.InvalidDataError, ValueError) as fault:
+        except (av.FFmpegError, ValueError) as fault:
             out.unlink(missing_ok=True)
+            if isinstance(fault, OSError):
+                raise errors.PassingFault(
+                    "media.not_written", file=out.name, reason=str(fault)[:200]
+                ) from fault
             raise errors.Refusal("media.not_cuttable", file=path.name, reason=str(fault)[:200]) from fault
     if knife.first_ms is None:
         out.unlink(missing_ok=True)
         raise errors.Refusal("media.empty_range", start_ms=start_ms, end_ms=end_ms)
-    return Cut(knife.first_ms, max(knife.last_ms, knife.first_ms + 1), out.stat().st_size, knife.pictures)
+    return Cut(
+        knife.first_ms,
+        max(knife.last_ms, knife.first_ms + 1),
+        out.stat().st_size,
+        knife.pictures,
+        knife.failed,
+    )
 
 
 class _Knife:
@@ -69,17 +81,26 @@ class _Knife:
         self.first_ms: int | None = None
         self.last_ms = 0
         self.pictures = 0
+        self.failed = 0
 
     def run(self) -> None:
-        """Copy everything."""
+        """Copy everything; damaged packets are counted and left out."""
+        self._target.start_encoding()
         for packet, at, shift in self._group():
             if self.first_ms is None:
                 self.first_ms = at
             if at < self.first_ms:
                 continue
             self.last_ms = max(self.last_ms, at + timeline.to_ms(packet.duration or 0, packet.time_base))
-            self.pictures += packet.stream_index == (self._picture.index if self._picture else -1)
-            self._target.mux_one(self._tracks[packet.stream_index].moved(packet, shift - self.first_ms))
+            self._copy(packet, shift - self.first_ms)
+
+    def _copy(self, packet: Packet[Any], shift_ms: int) -> None:
+        is_picture = self._picture is not None and packet.stream_index == self._picture.index
+        try:
+            self._target.mux_one(self._tracks[packet.stream_index].moved(packet, shift_ms))
+            self.pictures += is_picture
+        except segments.DAMAGED:
+            self.failed += 1
 
     def _group(self) -> Iterator[tuple[Packet[Any], int, int]]:
         """Packets from the last key frame at or before the start, that key frame first."""
@@ -104,9 +125,7 @@ class _Knife:
 
     def _packets(self) -> Iterator[tuple[Packet[Any], int, int]]:
         clock = self._seek()
-        for packet in self._source.demux(self._streams):
-            if not packet.size:
-                continue
+        for packet in opening.read_packets(self._source, self._streams):
             at = clock.place(packet)
             if at is None:
                 continue

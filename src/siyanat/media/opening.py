@@ -6,10 +6,14 @@ to another file or to the network: playlists and concatenation scripts are not a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
 
 from siyanat.lib import errors
 
@@ -40,3 +44,31 @@ def open_media(path: Path, *, options: dict[str, str] | None = None) -> InputCon
         raise errors.Refusal("media.absent", file=path.name) from fault
     except (av.FFmpegError, ValueError) as fault:
         raise errors.Refusal("media.not_media", file=path.name, reason=str(fault)[:200]) from fault
+
+
+_FAULTS_IN_A_ROW = 64
+
+
+def read_packets(
+    container: InputContainer, streams: Sequence[Stream], *, on_fault: Callable[[], None] | None = None
+) -> Iterator[Packet[Any]]:
+    """Packets with bytes in them, on from where the container stands; reads on behind damaged places.
+
+    :param on_fault: called at each damaged place. After many in a row the rest is given up.
+    """
+    faults = 0
+    packets = container.demux(list(streams))
+    while faults < _FAULTS_IN_A_ROW:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except (av.FFmpegError, ValueError, IndexError):  # IndexError: a stream that appears in the middle
+            faults += 1
+            if on_fault is not None:
+                on_fault()
+            packets = container.demux(list(streams))
+            continue
+        if packet.size:
+            faults = 0
+            yield packet

@@ -214,7 +214,7 @@ def _first_look(container: InputContainer, stream: VideoStream) -> _FirstLook:
     entries = stream.index_entries
     nearest = {entries[i].pos: entries[i].timestamp for i in range(min(len(entries), 64))}
     try:
-        for number, packet in enumerate(container.demux(stream)):
+        for number, packet in enumerate(opening.read_packets(container, [stream])):
             if offset is None and packet.pts is not None and packet.pos in nearest:
                 offset = packet.pts - nearest[packet.pos]
             frames = packet.decode()
@@ -289,25 +289,17 @@ def _from_packets(container: InputContainer, main: Stream, streams: list[Any]) -
     except av.FFmpegError:
         return _reopened(container, main, streams)
     clock = timeline.Timeline(container)
-    packets = container.demux(streams)
-    while True:
-        try:
-            packet = next(packets)
-        except StopIteration:
-            return course
-        except (av.FFmpegError, ValueError):
-            return course
-        if packet.size:
-            _note(course, packet, main, clock)
+    for packet in opening.read_packets(container, streams):
+        _note(course, packet, main, clock)
+    return course
 
 
 def _reopened(container: InputContainer, main: Stream, streams: list[Any]) -> _Course:
     with opening.open_media(Path(container.name.removeprefix("file:"))) as again:
         course = _Course(demuxed=True)
         clock = timeline.Timeline(again)
-        for packet in again.demux([again.streams[stream.index] for stream in streams]):
-            if packet.size:
-                _note(course, packet, again.streams[main.index], clock)
+        for packet in opening.read_packets(again, [again.streams[stream.index] for stream in streams]):
+            _note(course, packet, again.streams[main.index], clock)
         return course
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import av
 import numpy as np
@@ -105,6 +105,7 @@ class Scan:
         self._audio = sounds[0] if sounds else None
         self._clock = timeline.Timeline(self._container)
         self._last_frame_ms: int | None = None
+        self._now = 0
         self._ear = _Ear(self.totals)
         self._shrinker = VideoReformatter()
 
@@ -121,7 +122,7 @@ class Scan:
         self._prepare()
         if not wanted:
             return
-        for packet in self._packets(wanted):
+        for packet in opening.read_packets(self._container, wanted, on_fault=self._fault):
             if packet.stream is self._audio:
                 yield from self._hear(packet)
             else:
@@ -141,27 +142,15 @@ class Scan:
             self.totals.sound_rate = self._audio.codec_context.sample_rate
             self.totals.sound_channels = self._audio.codec_context.channels
 
-    def _packets(self, wanted: list[Stream]) -> Iterator[Packet[Any]]:
-        """Packets with bytes in them, until the end or until the container can be read no further."""
-        packets = self._container.demux(wanted)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except (av.FFmpegError, ValueError):
-                self.totals.packets_failed += 1
-                return
-            if packet.size:
-                yield packet
+    def _fault(self) -> None:
+        self.totals.packets_failed += 1
 
     def _look(self, packet: Packet[VideoStream]) -> Iterator[KeyFrame]:
         at, totals = self._clock.place(packet), self.totals
         totals.video_packets += 1
         if packet.is_corrupt:
             totals.packets_failed += 1
-        if at is None or not 0 <= at < _MAX_SECONDS * 1000:
-            at = max(0, min(at or 0, _MAX_SECONDS * 1000 - 1))
+        at = self._now = max(0, min(self._now if at is None else at, _MAX_SECONDS * 1000 - 1))
         self._weigh(packet, at)
         if not packet.is_keyframe:
             return

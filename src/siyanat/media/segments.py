@@ -8,6 +8,7 @@ Nothing is kept.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import datetime
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,8 +23,9 @@ from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
+from siyanat.lib import errors
+from siyanat.media import opening, recode, shelf, timeline
 from siyanat.media import probe as probing
-from siyanat.media import recode, shelf, timeline
 
 TARGET_MS = 6_000
 RECODED_TARGET_MS = 3_000
@@ -34,6 +36,9 @@ OFFSET_MS = 10_000
 
 KEY_SLACK_MS = 150
 """An index may place a key frame this much off where its packet stands."""
+
+DAMAGED = (av.InvalidDataError, av.ArgumentError, av.PatchWelcomeError)
+"""What a muxer says of a packet that is damaged: that packet is passed over."""
 
 _LAG_MS = 10_000
 _SOUND_RUN_UP_MS = 400
@@ -151,7 +156,7 @@ def playlist(
 def make_segment(path: Path, segment: Segment) -> bytes:
     """The segment as MPEG-TS.
 
-    :raises Refusal: ``media.absent``, ``media.not_media``.
+    :raises Refusal: ``media.absent``, ``media.not_media``, ``media.unreadable``.
     """
     buffer = io.BytesIO()
     with shelf.borrowed(path) as container:
@@ -179,19 +184,22 @@ def _package(container: InputContainer, out: OutputContainer, segment: Segment) 
     span = recode.Span(start, end, OFFSET_MS)
     tracks = _tracks(container, out, span, origin_ms=segment.start_ms)
     clock = seek(container, segment, early_ms=_SOUND_RUN_UP_MS)
-    for packet in container.demux([container.streams[index] for index in tracks]):
-        if not packet.size:
-            continue
+    for packet in opening.read_packets(container, [container.streams[index] for index in tracks]):
         track, at = tracks[packet.stream_index], clock.place(packet)
         if at is None:
             continue
         for ready in track.take(packet, at, clock.shift_of(packet.stream_index)):
-            out.mux_one(ready)
+            _mux(out, ready)
         if at > end + _LAG_MS or all(each.done for each in tracks.values()):
             break
     for track in tracks.values():
         for ready in track.end():
-            out.mux_one(ready)
+            _mux(out, ready)
+
+
+def _mux(out: OutputContainer, packet: Packet[Any]) -> None:
+    with contextlib.suppress(*DAMAGED):
+        out.mux_one(packet)
 
 
 def _tracks(
@@ -244,7 +252,14 @@ def _seek_or_rewind(container: InputContainer, offset: int, stream: VideoStream 
     try:
         container.seek(offset, stream=stream)
     except av.FFmpegError:
+        _rewind(container)
+
+
+def _rewind(container: InputContainer) -> None:
+    try:
         container.seek(0, unsupported_byte_offset=True)
+    except av.FFmpegError as fault:
+        raise errors.Refusal("media.unreadable", reason=str(fault)[:200]) from fault
 
 
 class Restamper:

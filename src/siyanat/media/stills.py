@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from siyanat.lib import errors
-from siyanat.media import segments, shelf
+from siyanat.media import opening, segments, shelf
 
 _EARLIER_MS = (0, 4_000, 30_000)
 """How much earlier to begin, one after the other, where seeking lands behind the key frame."""
@@ -54,8 +54,8 @@ def _key_frame(
     context.skip_frame = "NONKEY"
     clock = segments.seek(container, near or segments.Segment(0, at_ms, 1), early_ms=earlier_ms)
     best, best_at = None, 0
-    for packet in container.demux(picture):
-        at = clock.place(packet) if packet.size else None
+    for packet in opening.read_packets(container, [picture]):
+        at = clock.place(packet)
         if at is None:
             continue
         if best is not None and at > at_ms:

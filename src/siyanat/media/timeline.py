@@ -115,8 +115,8 @@ class Timeline:
         return shift
 
     def _count(self, packet: Packet[Any]) -> int | None:
-        """Time of a packet without a time: its number by the frame rate."""
-        if self._rate is None or packet.stream_index != self._counted:
+        """Time of a packet of a bare stream: its number by the frame rate."""
+        if not self._is_raw or not self._rate or packet.stream_index != self._counted:
             return None
         number = self._number
         self._number += 1
