@@ -1,7 +1,7 @@
 """Detector of bangs: a shot, a blow on metal, glass; against clicks of a connector and words spoken near the
 microphone.
 
-It looks at the peak envelope in ticks of 2 ms and at nothing else, and says that there was a bang, not what
+It looks at the peak envelope, its bass taken off, in ticks of 2 ms, and says that there was a bang, not what
 made it.
 """
 
@@ -19,9 +19,9 @@ TICK_MS = 2
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ImpulseParameters:
-    """Levels in dB of peak; times in ms."""
+    """Peak levels in dB of full scale after pre-emphasis; times in ms."""
 
-    peak_least_dbfs: float = -20
+    peak_least_db: float = -20
     rise_least_db: float = 12
     rise_ms: float = 12
     above_background_db: float = 16
@@ -103,7 +103,7 @@ class Impulse(detector.Detector):
         reach = int(rule.rise_ms / TICK_MS)
         if len(level) <= reach:
             return np.empty(0, dtype=np.int64)
-        least = (rule.peak_least_dbfs - measures.FLOOR_DB) / measures.TICK_STEP_DB
+        least = (rule.peak_least_db - measures.FLOOR_DB) / measures.TICK_STEP_DB
         steep = level[reach:] - level[:-reach] >= rule.rise_least_db / measures.TICK_STEP_DB
         found: measures.Ints = np.flatnonzero(steep & (level[reach:] >= least)) + reach
         return found
@@ -117,7 +117,7 @@ class Impulse(detector.Detector):
         before = level[
             max(0, tick - int(rule.background_ms / TICK_MS)) : max(tick - int(rule.rise_ms / TICK_MS), 1)
         ]
-        # After digital silence every word would stand 90 dB above: no real place is quieter than this.
+        # After digital silence every word would stand 90 dB above; no real place is quieter than this.
         floor = (rule.background_least_dbfs - measures.FLOOR_DB) / measures.TICK_STEP_DB
         ninth = len(before) * 9 // 10
         background = max(float(np.partition(before, ninth)[ninth]), floor)
@@ -137,7 +137,7 @@ class Impulse(detector.Detector):
             else 50.0
         )
         return {
-            "peak_dbfs": peak * measures.TICK_STEP_DB + measures.FLOOR_DB,
+            "sharp_peak_db": peak * measures.TICK_STEP_DB + measures.FLOOR_DB,
             "above_background_db": above_db,
             "rise_ms": rise_ms,
             "decay_ms": float(decay_ms),
@@ -150,8 +150,7 @@ class Impulse(detector.Detector):
         tick: int,
         facts: dict[str, float],
     ) -> bool:
-        """Whether it is the burst of a consonant: amid speech, and hardly louder than the speech around it.
-        """
+        """Whether it is a consonant's burst: amid speech, and hardly louder than the speech around it."""
         rule = self.parameters
         frame = tick // measures.TICKS_A_FRAME
         speech = sound.speech[frame + 1 : frame + 1 + int(rule.speech_ms / 32)]
@@ -167,14 +166,14 @@ class Impulse(detector.Detector):
             if len(around)
             else -96.0
         )
-        return bool(facts["peak_dbfs"] - usual < rule.beyond_speech_db)
+        return bool(facts["sharp_peak_db"] - usual < rule.beyond_speech_db)
 
     def _score(self, facts: dict[str, float]) -> float:
         """Near full scale, steep, far above the background, ringing: weights by what tells shots from barks
         and ticks.
         """
         return (
-            0.35 * runs.ramp(facts["peak_dbfs"], low=-16, high=-2)
+            0.35 * runs.ramp(facts["sharp_peak_db"], low=-16, high=-2)
             + 0.30 * runs.ramp(facts["rise_ms"], low=16, high=6)
             + 0.20 * runs.ramp(facts["above_background_db"], low=12, high=35)
             + 0.15 * runs.ramp(facts["decay_ms"], low=10, high=60)

@@ -102,7 +102,7 @@ class SilenceParameters:
 
     quiet_enter_dbfs: float = -66
     quiet_stay_dbfs: float = -60
-    dead_peak_dbfs: float = -84
+    dead_dbfs: float = -86
     quiet_shortest_ms: float = 10_000
     dead_shortest_ms: float = 3_000
 
@@ -131,7 +131,7 @@ class Silence(detector.Detector):
             )
             return
         yield from self._gaps(measured)
-        dead = self._dead(measured.sound)
+        dead: runs.Flags = measured.sound.level_db <= self.parameters.dead_dbfs
         yield from self._stretches(
             measured, dead, dead, kind="microphone_dead", least_ms=self.parameters.dead_shortest_ms
         )
@@ -141,12 +141,6 @@ class Silence(detector.Detector):
         yield from self._stretches(
             measured, enter, stay, kind="silence", least_ms=self.parameters.quiet_shortest_ms
         )
-
-    def _dead(self, sound: measures.Sound) -> runs.Flags:
-        """Frames none of whose ticks rises above the last bit or two."""
-        step = (self.parameters.dead_peak_dbfs - measures.FLOOR_DB) / measures.TICK_STEP_DB
-        dead: runs.Flags = sound.ticks.reshape(-1, measures.TICKS_A_FRAME).max(axis=1) <= step
-        return dead
 
     def _gaps(self, measured: measures.Measures) -> Iterable[detector.Finding]:
         """Stretches for which the file holds no sound although it has a sound track."""

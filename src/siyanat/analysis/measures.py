@@ -71,7 +71,10 @@ class Sound:
     balance_db: Floats
     """Energy of 1-5 kHz over that of 50-1000 Hz in speech frames (the alpha ratio), else NaN."""
     ticks: Bytes
-    """Peak in steps of 0.5 dB above -96 dBFS, one every 2 ms."""
+    """Peak of the pre-emphasised sound in steps of 0.5 dB above -96 dBFS, one every 2 ms.
+
+    Streets, engines and vowels live in the bass, shots everywhere: without the bass a shot stands out.
+    """
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
