@@ -20,6 +20,13 @@ class RetentionCategory(models.Model):
     keep_days = models.PositiveIntegerField()
     is_default = models.BooleanField(default=False)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="one_default_category"
+            )
+        ]
+
     def __str__(self) -> str:
         return self.code
 
@@ -50,7 +57,19 @@ class PeriodChange(models.Model):
     proposed_at = models.DateTimeField()
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category"],
+                condition=models.Q(agreed_at__isnull=True, withdrawn_at__isnull=True),
+                name="period_change_open_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.category_id} {self.keep_days}"
@@ -74,6 +93,15 @@ class Disposal(models.Model):
     agreed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)  # agreed_at + 7 days
     done_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    STATE_TONES = {"proposed": "info", "agreed": "warn", "done": "neutral", "withdrawn": "good"}
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"], name="disposal_state_due")]
 
     def __str__(self) -> str:
         return f"{self.state} {self.proposed_at}"
@@ -86,34 +114,79 @@ class DisposalItem(models.Model):
         LISTED = "listed", _("listed")
         TOMBSTONED = "tombstoned", _("row marked, bytes to go")
         DONE = "done", _("done")
-        SPARED = "spared", _("spared by a hold")
+        SPARED = "spared", _("spared")
+
+    class Spared(models.TextChoices):
+        HELD = "held", _("a hold came in between")
+        KEPT_LONGER = "kept_longer", _("it is to be kept longer now")
+        WITHDRAWN = "withdrawn", _("the disposal was withdrawn")
 
     disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="items")
     recording = models.ForeignKey(evidence.Recording, on_delete=models.PROTECT, related_name="disposal_items")
     category = models.CharField(max_length=24)
     kept_until = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.LISTED)
+    spared_because = models.CharField(max_length=12, choices=Spared, blank=True, default="")
+
+    STATE_TONES = {"listed": "warn", "tombstoned": "bad", "done": "neutral", "spared": "good"}
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["disposal", "recording"], name="disposal_item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["disposal", "recording"], name="disposal_item_once"),
+            models.UniqueConstraint(
+                fields=["recording"],
+                condition=models.Q(state__in=["listed", "tombstoned"]),
+                name="disposal_item_open_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recording_id} {self.state}"
 
 
 class Export(models.Model):
-    """A bundle that was handed out: for whom, why, and the digest of its manifest."""
+    """A bundle that is made and handed out: for whom, why, and the digest of its manifest."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("being made")
+        READY = "ready", _("ready")
+        HANDED_OUT = "handed_out", _("handed out")
+        FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    reference = models.CharField(max_length=80)  # case:<id>
+    reference = models.CharField(max_length=80)  # case:<id>, or recordings
+    unit_path = models.CharField(max_length=200)  # of the recordings' unit, or what they have in common
     recipient = models.CharField(max_length=200)
     reason = models.CharField(max_length=400)
+    with_disclosures = models.BooleanField(default=False)  # personal values behind the log's commitments
+    state = models.CharField(max_length=12, choices=State, default=State.ASKED)
+    fault = models.CharField(max_length=80, blank=True, default="")  # code of the error
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    handed_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    handed_out_at = models.DateTimeField(null=True)
     manifest_sha256 = models.CharField(max_length=64, blank=True, default="")
+    bundle_sha256 = models.CharField(max_length=64, blank=True, default="")
     path = models.CharField(max_length=400, blank=True, default="")
     size_bytes = models.BigIntegerField(default=0)
 
+    STATE_TONES = {"asked": "info", "ready": "good", "handed_out": "neutral", "failed": "bad"}
+
     def __str__(self) -> str:
         return self.reference
+
+
+class ExportItem(models.Model):
+    """One recording of an export."""
+
+    export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="items")
+    recording = models.ForeignKey(evidence.Recording, on_delete=models.PROTECT, related_name="export_items")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["export", "recording"], name="export_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id}"

@@ -163,3 +163,8 @@ def _send(root: Path, checkpoint: models.Checkpoint) -> None:
                 ) from None
     except OSError as error:
         raise errors.PassingFault("ledger.witness_unreachable", folder=str(root)) from error
+
+
+def has_level_above() -> bool:
+    """Whether checkpoints are sent anywhere."""
+    return bool(settings.LEDGER_WITNESS_FOLDER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES = {
+    "ledger.reason_missing": _("Say why the value is erased."),
     "ledger.history_changed": _(
         "The log no longer agrees with the checkpoint over %(size)s entries. Stop and ask the level above."
     ),

@@ -148,6 +148,13 @@ def may_open(reader: Reader, entry: models.Entry) -> bool:
     return False
 
 
+def may_erase(reader: Reader, entry: models.Entry) -> bool:
+    """Whether the reader may erase a personal value: an integrity officer who may open it, never in their own act."""
+    if entry.actor == reader.actor or not reader.paths("integrity_officer"):
+        return False
+    return may_open(reader, entry)
+
+
 def name_actors(entries: Iterable[models.Entry]) -> dict[str, str]:
     """Log-in names of the actors that are accounts; the system's processes have none."""
     found = _accounts().filter(pk__in={entry.actor for entry in entries if _is_uuid(entry.actor)})

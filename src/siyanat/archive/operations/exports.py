@@ -1,0 +1,223 @@
+"""Ask for a bundle, make it, fetch it, hand it out: each an act in the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from siyanat.archive import bundle, models, queries
+from siyanat.evidence import models as evidence
+from siyanat.jobs import operations as jobs
+from siyanat.ledger import models as ledger_models
+from siyanat.ledger import operations as ledger
+from siyanat.ledger import proofs
+from siyanat.ledger import queries as ledger_queries
+from siyanat.lib import errors
+from siyanat.roster import gates
+
+ACTOR = "system:archive.build_export"
+BY_HAND = "recordings"
+State = models.Export.State
+
+
+def exports_folder() -> Path:
+    """Where finished bundles lie: beside the store, never inside it."""
+    return Path(settings.STORE).parent / "exports"
+
+
+@transaction.atomic
+def ask_export(
+    *,
+    viewer: gates.Viewer,
+    recipient: str,
+    reason: str,
+    now: dt.datetime,
+    reference: str = "",
+    recording_ids: Iterable[UUID] = (),
+    with_disclosures: bool = False,
+) -> models.Export:
+    """Ask for a bundle of a case's footage (``reference`` ``case:<id>``) or of chosen recordings.
+
+    :raises errors.NotFound: a recording is not under the viewer's custody.
+    :raises errors.Refusal: ``archive.reason_missing``, ``archive.nothing_chosen``, ``archive.bytes_gone``,
+        ``archive.too_many``, ``access.concerns_yourself``.
+    """
+    if not (recipient.strip() and reason.strip()):
+        raise errors.Refusal("archive.reason_missing")
+    recordings = _choose(viewer, reference, set(recording_ids))
+    concerned = queries.concerned_people(one.pk for one in recordings)
+    gates.check_not_concerned(viewer, concerned, act="archive.export")
+    export = models.Export.objects.create(
+        reference=reference or BY_HAND,
+        unit_path=queries.common_path([one.unit.path for one in recordings]),
+        recipient=recipient, reason=reason, with_disclosures=with_disclosures, asked_by=viewer.user, asked_at=now,
+    )  # fmt: skip
+    models.ExportItem.objects.bulk_create(
+        models.ExportItem(export=export, recording=one) for one in recordings
+    )
+    personal: dict[str, object] = {"recipient": recipient, "reason": reason}
+    recorded = sorted(str(one.pk) for one in recordings)
+    _tell(export, "archive.export_asked", viewer.actor, now, personal=personal, recordings=recorded,
+          with_disclosures=with_disclosures)  # fmt: skip
+    jobs.enqueue("archive.build_export", export_id=str(export.pk))
+    return export
+
+
+def _choose(viewer: gates.Viewer, reference: str, wanted: set[UUID]) -> list[evidence.Recording]:
+    rows = evidence.Recording.objects.filter(pk__in=wanted)
+    if reference:
+        rows = queries.recordings_of_reference(reference)
+    chosen = list(rows.select_related("unit").order_by("starts_at", "pk")[: queries.LIST_LIMIT + 1])
+    if not chosen:
+        raise errors.Refusal("archive.nothing_chosen")
+    if len(chosen) > queries.LIST_LIMIT:
+        raise errors.Refusal("archive.too_many", count=len(chosen), most=queries.LIST_LIMIT)
+    reached = all(viewer.holds_over(one.unit.path, *queries.KEEPERS) for one in chosen)
+    if not reached or (not reference and len(chosen) < len(wanted)):
+        raise errors.NotFound
+    kept = [one for one in chosen if one.state != evidence.Recording.State.DISPOSED]
+    if not kept or (not reference and len(kept) < len(chosen)):
+        raise errors.Refusal("archive.bytes_gone", count=len(chosen) - len(kept))
+    return kept
+
+
+def build_export(*, export_id: UUID | str, now: dt.datetime) -> models.Export:
+    """Make the bundle; run again after a crash, it starts from the beginning.
+
+    :raises errors.PassingFault: ``store.disk_full``; the job is tried again.
+    """
+    export = models.Export.objects.get(pk=export_id)
+    if export.state not in (State.ASKED, State.FAILED):
+        return export
+    try:
+        made = bundle.build(export, folder=exports_folder(), record=_record_built, now=now)
+    except errors.Refusal as refusal:
+        models.Export.objects.filter(pk=export.pk).update(state=State.FAILED, fault=refusal.code)
+        raise
+    models.Export.objects.filter(pk=export.pk).update(
+        state=State.READY, fault="", finished_at=now, manifest_sha256=made.manifest_sha256,
+        bundle_sha256=made.bundle_sha256, path=str(made.path), size_bytes=made.size_bytes,
+    )  # fmt: skip
+    export.refresh_from_db()
+    return export
+
+
+@transaction.atomic
+def _record_built(export: models.Export, manifest_sha256: str, now: dt.datetime) -> ledger_models.Entry:
+    """The log entry that binds the manifest: it travels in the bundle with its proof."""
+    return _tell(export, "archive.export_built", ACTOR, now, manifest_sha256=manifest_sha256)
+
+
+@transaction.atomic
+def fetch_export(*, viewer: gates.Viewer, export_id: UUID, now: dt.datetime) -> models.Export:
+    """Note that the bundle is fetched from the server; its path is in the answer.
+
+    :raises errors.Refusal: ``archive.export_not_ready``; ``access.concerns_yourself``.
+    """
+    export = _own(viewer, export_id)
+    if export.state not in (State.READY, State.HANDED_OUT) or not Path(export.path).is_file():
+        raise errors.Refusal("archive.export_not_ready")
+    _tell(export, "archive.export_fetched", viewer.actor, now, bundle_sha256=export.bundle_sha256)
+    return export
+
+
+@transaction.atomic
+def hand_out(*, viewer: gates.Viewer, export_id: UUID, now: dt.datetime) -> models.Export:
+    """Record that the bundle was handed to its recipient; the hand-out receipt tells of this entry.
+
+    :raises errors.Refusal: ``archive.export_not_ready``.
+    """
+    export = _own(viewer, export_id)
+    claimed = models.Export.objects.filter(pk=export.pk, state=State.READY).update(
+        state=State.HANDED_OUT, handed_out_by=viewer.user, handed_out_at=now
+    )
+    if not claimed:
+        raise errors.Refusal("archive.export_not_ready")
+    _tell(export, "archive.export_handed_out", viewer.actor, now, bundle_sha256=export.bundle_sha256,
+          manifest_sha256=export.manifest_sha256)  # fmt: skip
+    export.refresh_from_db()
+    return export
+
+
+def _own(viewer: gates.Viewer, export_id: UUID) -> models.Export:
+    export = queries.get_export(viewer, export_id)
+    if not viewer.holds_over(export.unit_path, *queries.KEEPERS):
+        raise errors.NotFound
+    concerned = queries.concerned_people(export.items.values_list("recording", flat=True))
+    gates.check_not_concerned(viewer, concerned, act="archive.export")
+    return export
+
+
+# Receipts.
+
+
+def disposal_receipt(disposal: models.Disposal) -> str:
+    """JSON for whoever asks where the footage went: what was disposed of, by whom agreed, with the log's proofs.
+
+    :raises errors.Refusal: ``ledger.not_sealed_yet`` until the entries are under a checkpoint.
+    """
+    items = list(queries.list_items(disposal))
+    subjects = [f"disposal:{disposal.pk}"]
+    gone = [item for item in items if item.state == models.DisposalItem.State.DONE]
+    kinds = ["evidence.recording_disposed", "evidence.bytes_unlinked"]
+    about = ledger_queries.entries_about(*(f"recording:{item.recording_id}" for item in gone))
+    entries = [*ledger_queries.entries_about(*subjects), *about.filter(kind__in=kinds)]
+    facts = {
+        "disposal": str(disposal.pk), "state": disposal.state, "proposed_at": disposal.proposed_at,
+        "agreed_at": disposal.agreed_at, "done_at": disposal.done_at,
+        "proposed_by": str(disposal.proposed_by_id), "agreed_by": str(disposal.agreed_by_id),
+        "recordings": [
+            {"recording": str(item.recording_id), "sha256": item.recording.sha256, "category": item.category,
+             "size_bytes": item.recording.size_bytes, "starts_at": item.recording.starts_at,
+             "kept_until": item.kept_until, "state": item.state, "spared_because": item.spared_because}
+            for item in items
+        ],
+    }  # fmt: skip
+    return _receipt("siyanat-disposal-receipt/1", facts, entries)
+
+
+def hand_out_receipt(export: models.Export) -> str:
+    """JSON for the recipient: what was handed out, with the log's proofs.
+
+    :raises errors.Refusal: ``ledger.not_sealed_yet``; ``archive.export_not_ready`` before it was handed out.
+    """
+    if export.state != State.HANDED_OUT:
+        raise errors.Refusal("archive.export_not_ready")
+    facts = {
+        "export": str(export.pk), "reference": export.reference, "recipient": export.recipient,
+        "asked_at": export.asked_at, "handed_out_at": export.handed_out_at, "size_bytes": export.size_bytes,
+        "bundle_sha256": export.bundle_sha256, "manifest_sha256": export.manifest_sha256,
+    }  # fmt: skip
+    return _receipt("siyanat-hand-out-receipt/1", facts, list(ledger_queries.entries_about(f"export:{export.pk}")))
+
+
+def _receipt(form: str, facts: dict[str, Any], entries: list[ledger_models.Entry]) -> str:
+    if not entries or any(entry.position is None for entry in entries):
+        raise errors.Refusal("ledger.not_sealed_yet")
+    checkpoint = proofs.get_checkpoint_over(max(entry.position for entry in entries if entry.position is not None))
+    texts = proofs.prove_all(entries, checkpoint=checkpoint)
+    log = [{"body": entry.body, "proof": text} for entry, text in zip(entries, texts, strict=True)]
+    plain = json.loads(ledger.canonical({"format": form, **facts, "log": log}))
+    return json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
+
+
+def _tell(
+    export: models.Export,
+    kind: str,
+    actor: str,
+    now: dt.datetime,
+    *,
+    personal: dict[str, object] | None = None,
+    **facts: object,
+) -> ledger_models.Entry:
+    return ledger.append(
+        kind=kind, actor=actor, subject=f"export:{export.pk}", now=now,
+        facts=facts | {"reference": export.reference, "unit_path": export.unit_path}, personal=personal,
+    )  # fmt: skip

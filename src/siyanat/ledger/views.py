@@ -1,0 +1,154 @@
+"""Pages of the log: list, one entry with its proof, checkpoints, the key.
+
+The log stands below the roster and can't name roles: the gatekeeper admits this module's views
+(``queries.READERS``, with a second factor). What is personal opens by an act of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from siyanat.ledger import checkpoints as checkpoint_acts
+from siyanat.ledger import forms, keys, kinds, models, operations, proofs, queries, verification
+from siyanat.lib import errors
+
+Crumbs = list[tuple[str | Promise, str]]
+
+
+class ReaderRequest(HttpRequest):
+    """A request that passed the gatekeeper."""
+
+    viewer: queries.Reader
+    now: dt.datetime
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@require_GET
+def log(request: ReaderRequest) -> HttpResponse:
+    """Entries, newest first, by act, actor, subject and time."""
+    form = forms.FilterForm(request.GET)
+    page = queries.list_entries(
+        form.wanted(), before=_number(request.GET.get("before")), after=_number(request.GET.get("after"))
+    )
+    names = queries.name_actors(page.entries)
+    rows = [(entry, kinds.sentence_for(entry.kind), names.get(entry.actor, "")) for entry in page.entries]
+    context: dict[str, Any] = {
+        "form": form,
+        "rows": rows,
+        "page": page,
+        "checkpoint": queries.last_checkpoint(),
+        "lag": verification.sealing_lag(now=request.now),
+        "verified": verification.last_run(),
+    }
+    return render(request, "ledger/log.html", context)
+
+
+@require_GET
+def entry(request: ReaderRequest, entry_id: int) -> HttpResponse:
+    """One entry: what was hashed, where it stands in the tree, and whether values stand behind it."""
+    return _show_entry(request, queries.get_entry(entry_id), opened=None)
+
+
+def _show_entry(
+    request: ReaderRequest, found: models.Entry, *, opened: list[models.Disclosure] | None
+) -> HttpResponse:
+    body = queries.read_body(found)
+    last = queries.last_checkpoint()
+    context = {
+        "entry": found,
+        "sentence": kinds.sentence_for(found.kind),
+        "actor_name": queries.name_actors([found]).get(found.actor, ""),
+        "facts": sorted(body["facts"].items()),
+        "commitments": sorted(body["commitments"].items()),
+        "has_values": found.disclosures.exists(),
+        "may_open": queries.may_open(request.viewer, found),
+        "may_erase": queries.may_erase(request.viewer, found),
+        "opened": opened,
+        "sealed": last is not None and found.position is not None and found.position < last.size,
+        "crumbs": [(_("Log"), reverse("ledger:log")), (str(found.pk), "")],
+    }
+    return render(request, "ledger/entry.html", context)
+
+
+@require_POST
+def open_values(request: ReaderRequest, entry_id: int) -> HttpResponse:
+    """Show the personal values; the reading is logged."""
+    found = queries.get_entry(entry_id)
+    if not queries.may_open(request.viewer, found):
+        raise errors.NotFound
+    values = operations.open_disclosures(entry=found, actor=request.viewer.actor, now=request.now)
+    return _show_entry(request, found, opened=values)
+
+
+@require_POST
+def erase(request: ReaderRequest, entry_id: int) -> HttpResponseRedirect:
+    """Erase one personal value."""
+    found = queries.get_entry(entry_id)
+    form = forms.ReasonForm(request.POST)
+    if not queries.may_erase(request.viewer, found):
+        raise errors.NotFound
+    if not form.is_valid():
+        raise errors.Refusal("ledger.reason_missing")
+    operations.erase_disclosure(
+        entry_id=found.pk,
+        name=form.cleaned_data["name"],
+        reason=form.cleaned_data["reason"],
+        actor=request.viewer.actor,
+        now=request.now,
+    )
+    return redirect("ledger:entry", entry_id=found.pk)
+
+
+@require_GET
+def proof(_request: ReaderRequest, entry_id: int) -> HttpResponse:
+    """The inclusion proof of an entry, as a file."""
+    return _file(proofs.prove(queries.get_entry(entry_id)), f"entry-{entry_id}.tlog-proof")
+
+
+@require_GET
+def body(_request: ReaderRequest, entry_id: int) -> HttpResponse:
+    """The very bytes of which the leaf hash stands in the tree."""
+    return _file(queries.get_entry(entry_id).body, f"entry-{entry_id}.json")
+
+
+@require_GET
+def checkpoints(request: ReaderRequest) -> HttpResponse:
+    """Signed heads, newest first, and whether the level above has them."""
+    heads = queries.list_checkpoints(before=_number(request.GET.get("before")))
+    context = {
+        "heads": heads,
+        "older": heads[-1].size if len(heads) == queries.PAGE else None,
+        "has_level_above": checkpoint_acts.has_level_above(),
+        "key": keys.load_signer().verifier().encode(),
+        "crumbs": [(_("Log"), reverse("ledger:log")), (_("Checkpoints"), "")],
+    }
+    return render(request, "ledger/checkpoints.html", context)
+
+
+@require_GET
+def checkpoint(_request: ReaderRequest, size: int) -> HttpResponse:
+    """A signed note, as a file."""
+    return _file(queries.get_checkpoint(size).note, f"{size}.checkpoint")
+
+
+@require_GET
+def key(_request: ReaderRequest) -> HttpResponse:
+    """The verifier key, as a file: to be handed out apart from any export."""
+    return _file(keys.load_signer().verifier().encode() + "\n", "verifier-key.txt")
+
+
+def _file(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
