@@ -15,13 +15,14 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import pkgutil
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
-from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+import siyanat
 from siyanat.lib import errors
 from siyanat.ui import formatting
 
@@ -69,8 +70,7 @@ def forbidden_codes() -> frozenset[str]:
 
 
 def _modules() -> list[ModuleType]:
-    rooms = [app.name for app in apps.get_app_configs() if app.name.startswith("siyanat.")]
-    names = [f"{room}.error_messages" for room in rooms]
+    names = [f"siyanat.{room.name}.error_messages" for room in pkgutil.iter_modules(siyanat.__path__)]
     return [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
 
 
