@@ -166,13 +166,17 @@ def _street(path: Path) -> Iterator[Picture]:
 
 
 def _pattern() -> Iterator[Picture]:
+    """Soft blocks and a little texture under fresh sensor noise: bits are shared out as in a street."""
     random = np.random.default_rng(8)
-    coarse = random.integers(0, 256, (HEIGHT // 40, WIDTH // 40, 3), dtype=np.uint8)
-    scene = coarse.repeat(40, axis=0).repeat(40, axis=1)
-    grain = random.integers(0, 24, (HEIGHT, WIDTH, 3), dtype=np.uint8)
-    scene = scene // 2 + grain
+    coarse = random.integers(40, 200, (HEIGHT // 40, WIDTH // 40, 3)).astype(np.float32)
+    scene = coarse.repeat(40, axis=0).repeat(40, axis=1) + random.normal(0, 4, (HEIGHT, WIDTH, 1))
+    for axis in (0, 1):
+        scene = (scene + np.roll(scene, 1, axis) + np.roll(scene, -1, axis)) / 3
+    noisy = [
+        np.clip(scene + random.normal(0, 3, (HEIGHT, WIDTH, 1)), 0, 255).astype(np.uint8) for _ in range(8)
+    ]
     while True:
-        yield scene
+        yield from noisy
 
 
 def _sound(data: Path | None) -> Samples:

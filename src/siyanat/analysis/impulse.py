@@ -24,7 +24,7 @@ class ImpulseParameters:
     peak_least_db: float = -20
     rise_least_db: float = 12
     rise_ms: float = 12
-    above_background_db: float = 16
+    above_background_db: float = 14
     background_ms: float = 400
     background_least_dbfs: float = -60
     decay_db: float = 12
