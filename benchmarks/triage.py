@@ -188,7 +188,8 @@ def _sound(data: Path | None) -> Samples:
     noise = random.normal(0, 0.003, count).astype(np.float32)
     speech = _reading(data / "persian_speech_alifarrokh" / "1.mp3") if data else _syllables()
     talking = (np.arange(count) // (10 * RATE)) % 2 == 0
-    return (noise + np.resize(speech, count) * talking * 0.5).astype(np.float32)
+    mixed: Samples = (noise + np.resize(speech, count) * talking * 0.5).astype(np.float32)
+    return mixed
 
 
 def _reading(path: Path) -> Samples:
