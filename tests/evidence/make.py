@@ -23,9 +23,15 @@ def write_bytes(data: bytes) -> durable.Written:
 
 def make_probe(*, duration_ms: int = 600_000, size_bytes: int = 0) -> probing.Probe:
     """What the probe of a plain H.264 file says."""
-    video = probing.Video(index=0, codec="h264", width=1280, height=720, fps=30.0, pix_fmt="yuv420p", rotation=0)
+    video = probing.Video(
+        index=0, codec="h264", width=1280, height=720, fps=30.0, pix_fmt="yuv420p", rotation=0
+    )
     return probing.Probe(
-        size_bytes=size_bytes, container="mov", duration_ms=duration_ms, video=(video,), key_frames=(0, 2000, 4000)
+        size_bytes=size_bytes,
+        container="mov",
+        duration_ms=duration_ms,
+        video=(video,),
+        key_frames=(0, 2000, 4000),
     )
 
 

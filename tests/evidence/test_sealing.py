@@ -75,7 +75,9 @@ def test_the_cameras_drift_is_taken_off(cast, patrol) -> None:
     assert sealed.recording.ends_at - sealed.recording.starts_at == dt.timedelta(minutes=10)
 
 
-@pytest.mark.parametrize(("minutes", "found"), [(-9, True), (-25, False), (8 * 60 + 9, True), (8 * 60 + 11, False)])
+@pytest.mark.parametrize(
+    ("minutes", "found"), [(-9, True), (-25, False), (8 * 60 + 9, True), (8 * 60 + 11, False)]
+)
 def test_a_start_within_the_slack_of_the_issue_belongs_to_it(cast, patrol, minutes: int, found: bool) -> None:
     shift, camera, _ = patrol
     started_at = shift.starts_at + dt.timedelta(minutes=minutes)
@@ -88,7 +90,9 @@ def test_at_a_hand_over_the_issue_in_force_wins_over_the_slack(cast, patrol) -> 
     later = cast_module.make_shift(cast, starts_at=shift.ends_at, hours=1, crew=("babak",), code="A-2")
     cast_module.issue_camera(later, cast.people["babak"], camera)
     sealed = seal(
-        make.make_intake(camera=camera, unit=cast.units["A"], started_at=shift.ends_at + dt.timedelta(minutes=1))
+        make.make_intake(
+            camera=camera, unit=cast.units["A"], started_at=shift.ends_at + dt.timedelta(minutes=1)
+        )
     )
     current = queries.current_attribution(sealed.recording)
     assert current is not None

@@ -148,7 +148,7 @@ class Hold(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reason = models.CharField(max_length=12, choices=Reason)
-    reference = models.CharField(max_length=80)  # type:identifier of what asks for it
+    reference = models.CharField(max_length=80)  # as type:identifier, of what asks for it
     note = models.CharField(max_length=400, blank=True, default="")
     recording = models.ForeignKey(
         Recording, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"

@@ -83,27 +83,24 @@ def copy_in(source: Path) -> durable.Written:
     return durable.copy_sealed(source=source, root=root())
 
 
-def adopt(temporary: Path, *, sha256: str = "") -> durable.Written:
+def adopt(temporary: Path) -> durable.Written:
     """Seal a file that lies in the store's own filesystem, after reading it again from its beginning.
 
-    The digest is a plain SHA-256 of the whole file, whatever was seen of it while it came; a caller that has
-    just read it again hands it over. The temporary name goes; when the bytes were sealed before, the copy that is
-    there stays.
+    The file is adopted under a second name of its own: ``temporary`` stays until the caller has committed and
+    calls `drop_upload`, so that a crash in between is mended by adopting it again.
 
     :raises errors.PassingFault: ``store.disk_full``, ``store.write_failed``.
     """
-    sha256 = sha256 or durable.hash_file(temporary)[0]
-    size, final = temporary.stat().st_size, path_of(sha256)
+    twin = temporary.with_suffix(".adopting")
     with faults():
-        with temporary.open("rb") as stream:
-            os.fchmod(stream.fileno(), 0o440)
-            os.fsync(stream.fileno())
-        try:
-            durable.publish(temporary=temporary, final=final)
-        except FileExistsError:
-            _check_same(final, sha256)
-            temporary.unlink()
-    return durable.Written(sha256=sha256, size_bytes=size, path=final)
+        twin.unlink(missing_ok=True)
+        os.link(temporary, twin)
+    return durable.adopt_sealed(temporary=twin, root=root())
+
+
+def drop_upload(upload_id: object) -> None:
+    """Take away an upload's part file: its bytes are sealed and committed, or the sender gave it up."""
+    durable.unlink_durably(upload_path(upload_id))
 
 
 def upload_path(upload_id: object) -> Path:
@@ -131,7 +128,7 @@ def set_aside(sha256: str) -> Path:
     source, target = path_of(sha256), root() / "aside" / sha256
     with faults():
         try:
-            durable.publish(temporary=source, final=target)
+            durable.publish(temporary=source, final=target, root=root())
         except FileExistsError:
             source.unlink()
         durable.fsync_folder(source.parent)
@@ -151,12 +148,3 @@ def faults() -> Iterator[None]:
     except OSError as error:
         code = "store.disk_full" if error.errno in _FULL else "store.write_failed"
         raise errors.PassingFault(code, folder=str(root()), reason=error.strerror or str(error)) from error
-
-
-def _check_same(final: Path, sha256: str) -> None:
-    actual, _size = durable.hash_file(final)
-    if actual != sha256:
-        raise errors.BrokenPromise("store.sealed_differs", path=str(final), expected=sha256, actual=actual)
-    with final.open("rb") as stream:
-        os.fsync(stream.fileno())
-    durable.fsync_folder(final.parent)

@@ -19,8 +19,7 @@ from rich import console, progress
 
 from siyanat.evidence import store, verification
 from siyanat.ingest import folder as folders
-from siyanat.ingest import queries
-from siyanat.ingest import operations
+from siyanat.ingest import operations, queries, sources
 from siyanat.lib import clock
 from siyanat.media import child
 from siyanat.ui import errors as sentences
@@ -33,9 +32,13 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.command("ingest")
 @click.argument("folder", type=_FOLDER)
 @click.option("--watch", is_flag=True, help="Go on looking for new files until stopped.")
-@click.option("--every", type=float, default=5.0, show_default=True, help="Seconds between two looks of --watch.")
+@click.option(
+    "--every", type=float, default=5.0, show_default=True, help="Seconds between two looks of --watch."
+)
 @click.option("--receipts", is_flag=True, help="Write a receipt beside each file that is kept.")
-@click.option("--unit", "code", default="", envvar="SIYANAT_UNIT", help="Code of the unit whose dock this is.")
+@click.option(
+    "--unit", "code", default="", envvar="SIYANAT_UNIT", help="Code of the unit whose dock this is."
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file, and one at the end.")
 def ingest(folder: Path, watch: bool, every: float, receipts: bool, code: str, as_json: bool) -> None:  # noqa: FBT001
     """Take in the footage of a dock's FOLDER: copy, hash, seal, judge; never change it, never re-encode.
@@ -44,7 +47,9 @@ def ingest(folder: Path, watch: bool, every: float, receipts: bool, code: str, a
     """
     unit = queries.find_unit(code)
     if unit is None:
-        raise click.BadParameter(_("There is no unit with the code %(code)s.") % {"code": code}, param_hint="--unit")
+        raise click.BadParameter(
+            _("There is no unit with the code %(code)s.") % {"code": code}, param_hint="--unit"
+        )
     dock = folders.Dock(folder.resolve(), unit, clock.now, with_receipts=receipts, settled_only=watch)
     with child.Pool(1) as pool:
         code_of_exit = _watch(dock, pool, every, as_json) if watch else _once(dock, pool, as_json)
@@ -53,7 +58,7 @@ def ingest(folder: Path, watch: bool, every: float, receipts: bool, code: str, a
 
 def _once(dock: folders.Dock, pool: child.Pool, as_json: bool) -> int:  # noqa: FBT001
     with _bar(hidden=as_json) as bar:
-        task = bar.add_task(_("intake"), total=sum(1 for _look in folders.sources.list_files(dock.folder)))
+        task = bar.add_task(_("intake"), total=len(list(sources.list_files(dock.folder))))
 
         def tell(outcome: operations.Outcome) -> None:
             bar.advance(task)
@@ -80,7 +85,7 @@ def _watch(dock: folders.Dock, pool: child.Pool, every: float, as_json: bool) ->
 
 def _forget_connection() -> None:
     """After a fault the next round opens a fresh connection."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     connection.close()
 
@@ -105,7 +110,9 @@ def _tell_run(run: folders.Run, as_json: bool) -> None:  # noqa: FBT001
         click.echo(json.dumps({"summary": counts, "busy": run.busy, "fault": fault}))
         return
     click.echo(
-        _("%(sealed)d sealed, %(known)d known, %(quarantined)d quarantined, %(refused)d left in place, %(busy)d in use")
+        _(
+            "%(sealed)d sealed, %(known)d known, %(quarantined)d quarantined, %(refused)d left in place, %(busy)d in use"
+        )
         % {**counts, "busy": len(run.busy)}
     )
     if run.fault is not None:

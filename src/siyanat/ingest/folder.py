@@ -91,7 +91,9 @@ class Dock:
         try:
             written = _bring(look)
         except OSError as error:
-            return intake.refuse(batch=batch, name=look.name, reason="unreadable_at_source", size_bytes=error.errno or 0)
+            return intake.refuse(
+                batch=batch, name=look.name, reason="unreadable_at_source", size_bytes=error.errno or 0
+            )
         if not look.same_as(sources.look_at(look.path, folder=self.folder)):
             return intake.refuse(batch=batch, name=look.name, reason="changed_while_read")
         outcome = intake.take_in(
@@ -109,7 +111,9 @@ class Dock:
         try:
             batches.close_batch(batch=batch, now=self.clock(), stopped_by=run.fault.code if run.fault else "")
         except (OperationalError, InterfaceError) as error:
-            run.fault = run.fault or errors.PassingFault("ingest.database_away", reason=str(error).strip()[:200])
+            run.fault = run.fault or errors.PassingFault(
+                "ingest.database_away", reason=str(error).strip()[:200]
+            )
 
 
 def _is_busy(look: sources.Look) -> bool:

@@ -29,9 +29,13 @@ class Batch(models.Model):
     sealed = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)  # sealed before: the same bytes again
     quarantined = models.PositiveIntegerField(default=0)
-    refused = models.PositiveIntegerField(default=0)  # left where they were: disposed of earlier, unreadable, in use
+    refused = models.PositiveIntegerField(
+        default=0
+    )  # left where they were: disposed of earlier, unreadable, in use
     bytes_taken = models.BigIntegerField(default=0)
-    stopped_by = models.CharField(max_length=40, blank=True, default="")  # code of the fault that ended it early
+    stopped_by = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # code of the fault that ended it early
 
     class Meta:
         indexes = [models.Index(fields=["unit", "-started_at"], name="batch_unit_started")]
@@ -106,7 +110,9 @@ class Upload(models.Model):
     is_intentional = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True)
     sha256 = models.CharField(max_length=64, blank=True, default="")
-    outcome = models.CharField(max_length=12, blank=True, default="")  # sealed, known, quarantined, refused, ended
+    outcome = models.CharField(
+        max_length=12, blank=True, default=""
+    )  # sealed, known, quarantined, refused, ended
 
     def __str__(self) -> str:
         return self.original_name

@@ -28,7 +28,9 @@ def visible_quarantined(viewer: gates.Viewer) -> QuerySet[models.Quarantined]:
     return rows.select_related("unit", "batch")
 
 
-def list_quarantined(viewer: gates.Viewer, *, state: str = State.WAITING, reason: str = "") -> QuerySet[models.Quarantined]:
+def list_quarantined(
+    viewer: gates.Viewer, *, state: str = State.WAITING, reason: str = ""
+) -> QuerySet[models.Quarantined]:
     """Quarantined files in one state, the latest first."""
     rows = visible_quarantined(viewer).filter(state=state)
     return (rows.filter(reason=reason) if reason else rows).order_by("-received_at", "original_name")

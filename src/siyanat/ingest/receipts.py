@@ -66,7 +66,9 @@ def write(file: Path, facts: dict[str, object]) -> Path:
         durable.fsync_folder(final.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise errors.PassingFault("ingest.receipt_not_written", file=str(final), reason=error.strerror) from error
+        raise errors.PassingFault(
+            "ingest.receipt_not_written", file=str(final), reason=error.strerror
+        ) from error
     return final
 
 
@@ -83,4 +85,3 @@ def find_valid(look: sources.Look) -> intake.Outcome | None:
     if recording is None or recording.state == recording.State.DISPOSED or store.size_of(sha256) != size:
         return None
     return intake.Outcome("known", look.name, sha256, size, recording_id=recording.pk)
-

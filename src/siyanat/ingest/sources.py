@@ -50,7 +50,10 @@ class Look:
 
     def same_as(self, other: Look | None) -> bool:
         """Whether nothing was written between two looks."""
-        return other is not None and (self.size_bytes, self.modified_ns) == (other.size_bytes, other.modified_ns)
+        return other is not None and (self.size_bytes, self.modified_ns) == (
+            other.size_bytes,
+            other.modified_ns,
+        )
 
 
 def list_files(folder: Path) -> Iterator[Look]:

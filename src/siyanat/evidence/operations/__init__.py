@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from siyanat.evidence.operations.attribution import (
+    CORRECTING_ROLES,
     attribute,
     find_issue,
     reattribute_for_issue,
@@ -11,6 +12,8 @@ from siyanat.evidence.operations.attribution import (
 )
 from siyanat.evidence.operations.disposal import dispose, finish_disposals, recycle, restore, unlink_disposed
 from siyanat.evidence.operations.holds import (
+    PLACING_ROLES,
+    RELEASING_ROLES,
     Covers,
     carry_over,
     covers_of,
@@ -29,6 +32,9 @@ from siyanat.evidence.operations.viewing import (
 )
 
 __all__ = [
+    "CORRECTING_ROLES",
+    "PLACING_ROLES",
+    "RELEASING_ROLES",
     "Covers",
     "Intake",
     "Sealed",

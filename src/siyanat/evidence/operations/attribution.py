@@ -106,7 +106,7 @@ def reattribute_recordings(
                 now=now,
                 reason=reason.strip()[:200],
                 by=viewer,
-            )  # fmt: skip
+            )
         )
     return done
 

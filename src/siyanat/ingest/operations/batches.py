@@ -33,7 +33,9 @@ def close_batch(*, batch: models.Batch, now: dt.datetime, stopped_by: str = "") 
     batch.refresh_from_db()
     batch.finished_at, batch.stopped_by = now, stopped_by[:40]
     batch.save(update_fields=["finished_at", "stopped_by"])
-    counts = {name: getattr(batch, name) for name in ("sealed", "known", "quarantined", "refused", "bytes_taken")}
+    counts = {
+        name: getattr(batch, name) for name in ("sealed", "known", "quarantined", "refused", "bytes_taken")
+    }
     ledger.append(
         kind="ingest.batch_closed", actor=str(batch.actor_id or "system:ingest"), subject=f"batch:{batch.pk}", now=now,
         facts={**counts, "stopped_by": stopped_by},

@@ -81,7 +81,7 @@ def take_in(
     except errors.Refusal as refusal:
         if refusal.code != "evidence.disposed_before":
             raise
-        return _refuse_disposed(written, name, batch, actor, now)
+        return _refuse_disposed(written, name, batch)
 
 
 def find_known(written: durable.Written, name: str) -> Outcome | None:
@@ -89,7 +89,9 @@ def find_known(written: durable.Written, name: str) -> Outcome | None:
     recording = recordings.find_by_digest(written.sha256)
     if recording is not None and recording.state != recording.State.DISPOSED:
         entry = _first_entry(f"recording:{recording.pk}")
-        return Outcome("known", name, written.sha256, written.size_bytes, recording_id=recording.pk, entry=entry)
+        return Outcome(
+            "known", name, written.sha256, written.size_bytes, recording_id=recording.pk, entry=entry
+        )
     waiting = models.Quarantined.objects.filter(sha256=written.sha256, original_name=name)
     quarantined = waiting.exclude(state=models.Quarantined.State.WAITING).first()
     if quarantined is None:
@@ -166,7 +168,12 @@ def quarantine(
             actor=actor,
             subject=f"quarantined:{row.pk}",
             now=now,
-            facts={"sha256": row.sha256, "size_bytes": row.size_bytes, "reason": row.reason, "unit": row.unit.code},
+            facts={
+                "sha256": row.sha256,
+                "size_bytes": row.size_bytes,
+                "reason": row.reason,
+                "unit": row.unit.code,
+            },
             personal={"original_name": name},
         )
     kind: Kind = "quarantined" if is_new else "known"
@@ -181,12 +188,8 @@ def refuse(*, batch: models.Batch, name: str, reason: str, size_bytes: int = 0) 
     return _count(batch, Outcome("refused", name, size_bytes=size_bytes, reason=reason))
 
 
-def _refuse_disposed(
-    written: durable.Written, name: str, batch: models.Batch, actor: str, now: dt.datetime
-) -> Outcome:
+def _refuse_disposed(written: durable.Written, name: str, batch: models.Batch) -> Outcome:
     """The tombstone stands: the copy that came in just now goes the way of the first, by the same routine."""
-    recording = recordings.find_by_digest(written.sha256)
-    assert recording is not None
     store.unlink_disposed(written.sha256)
     return refuse(batch=batch, name=name, reason="disposed_before", size_bytes=written.size_bytes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from siyanat.media import child, guarded
 from siyanat.media import probe as probing
 
 Reason = models.Quarantined.Reason
+
+MEASURE_SECONDS = 900.0
 
 # What the probe calls a problem -> why the file is quarantined. "truncated" alone is no obstacle: it plays.
 _FATAL = {
@@ -35,9 +38,7 @@ class Verdict:
     facts: dict[str, object] = field(default_factory=dict)
 
 
-def judge(
-    path: Path, *, said: sources.Said, now: dt.datetime, pool: child.Pool | None = None
-) -> Verdict:
+def judge(path: Path, *, said: sources.Said, now: dt.datetime, pool: child.Pool | None = None) -> Verdict:
     """Read the sealed file at ``path`` in a child and weigh what it says against what the sender said.
 
     :raises errors.PassingFault: when the child could not be run at all.
@@ -50,6 +51,7 @@ def judge(
         if fault.code != "media.child_timeout":
             raise
         return Verdict(Reason.UNREADABLE, facts={"code": fault.code, **_plain(fault.facts)})
+    seen = _measured(path, seen, pool)
     facts = _facts(seen, said)
     for problem, reason in _FATAL.items():
         if problem in seen.problems:
@@ -57,9 +59,20 @@ def judge(
     return _weigh(seen, said, facts, now)
 
 
-def _weigh(
-    seen: probing.Probe, said: sources.Said, facts: dict[str, object], now: dt.datetime
-) -> Verdict:
+def _measured(path: Path, seen: probing.Probe, pool: child.Pool | None) -> probing.Probe:
+    """A file that was cut short may promise more than it holds: its length is what can really be read."""
+    if not seen.truncated or not seen.video:
+        return seen
+    ask = pool.call if pool is not None else child.call
+    try:
+        length = int(ask("scan_totals", timeout=MEASURE_SECONDS, path=str(path))["duration_ms"])
+    except (errors.Refusal, errors.PassingFault):
+        return seen
+    keys = tuple(at for at in seen.key_frames if at < length) if not seen.key_bytes else seen.key_frames
+    return dataclasses.replace(seen, duration_ms=min(seen.duration_ms, length), key_frames=keys)
+
+
+def _weigh(seen: probing.Probe, said: sources.Said, facts: dict[str, object], now: dt.datetime) -> Verdict:
     serials = {**said.serials, "container": [sources.normal_serial(seen.serial)] if seen.serial else []}
     found = {source: camera for source, names in serials.items() if (camera := find_camera(names))}
     if len({camera.pk for camera in found.values()}) != 1:

@@ -65,7 +65,9 @@ def resolve_quarantined(
 
 
 @transaction.atomic
-def set_aside(*, viewer: gates.Viewer, quarantined_id: UUID, note: str, now: dt.datetime) -> models.Quarantined:
+def set_aside(
+    *, viewer: gates.Viewer, quarantined_id: UUID, note: str, now: dt.datetime
+) -> models.Quarantined:
     """Decide that a file is no recording; its bytes stay in the store.
 
     :raises errors.NotFound: when it is not the viewer's to resolve.
@@ -90,9 +92,13 @@ def _read_again(row: models.Quarantined) -> probing.Probe:
     try:
         seen = guarded.probe(store.path_of(row.sha256))
     except errors.Refusal as refusal:
-        raise errors.Refusal("ingest.still_unreadable", file=row.original_name, reason=refusal.code) from refusal
+        raise errors.Refusal(
+            "ingest.still_unreadable", file=row.original_name, reason=refusal.code
+        ) from refusal
     if not seen.video or seen.duration_ms <= 0:
-        raise errors.Refusal("ingest.still_unreadable", file=row.original_name, reason=", ".join(seen.problems))
+        raise errors.Refusal(
+            "ingest.still_unreadable", file=row.original_name, reason=", ".join(seen.problems)
+        )
     return seen
 
 
@@ -124,5 +130,3 @@ def _decide(
         personal={"note": row.resolution_note},
     )
     return row
-
-

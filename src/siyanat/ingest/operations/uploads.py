@@ -15,6 +15,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
@@ -138,7 +139,7 @@ def receive(
         upload.refresh_from_db(fields=["offset_bytes", "finished_at"])
         if offset != upload.offset_bytes:
             raise errors.Refusal("ingest.offset_differs", offset=offset, expected=upload.offset_bytes)
-        if upload.finished_at is None:
+        if upload.finished_at is None and offset < upload.size_bytes:
             _write(upload, descriptor, chunks, now, checksum)
     if upload.offset_bytes == upload.size_bytes:
         finish_upload(upload_id=upload.pk, now=now)
@@ -201,7 +202,7 @@ def _locked(upload: models.Upload) -> Iterator[int]:
     """
     path = store.upload_path(upload.pk)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = _open_part(path)
     except FileNotFoundError:
         yield -1
         return
@@ -215,6 +216,14 @@ def _locked(upload: models.Upload) -> Iterator[int]:
         os.close(descriptor)
 
 
+def _open_part(path: Path) -> int:
+    """For writing; only for reading once its sealing has begun, which takes the right to write."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except PermissionError:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
 def finish_upload(*, upload_id: UUID, now: dt.datetime) -> models.Upload:
     """Read a complete upload again, seal its bytes and judge them; safe to repeat wherever it was interrupted.
 
@@ -223,28 +232,17 @@ def finish_upload(*, upload_id: UUID, now: dt.datetime) -> models.Upload:
     rows = models.Upload.objects.select_related("unit", "camera", "batch__unit", "user")
     upload = rows.get(pk=upload_id)
     with _locked(upload):
-        upload.refresh_from_db(fields=["finished_at", "sha256", "offset_bytes"])
+        upload.refresh_from_db(fields=["finished_at", "offset_bytes"])
         if upload.finished_at is not None or upload.offset_bytes != upload.size_bytes:
             return upload
         outcome = intake.take_in(
-            written=_sealed_bytes(upload), name=upload.original_name, batch=upload.batch,
+            written=store.adopt(store.upload_path(upload.pk)), name=upload.original_name, batch=upload.batch,
             said=_said(upload), actor=str(upload.user_id), now=now,
         )  # fmt: skip
-        upload.finished_at, upload.outcome = now, outcome.kind
-        upload.save(update_fields=["finished_at", "outcome"])
+        upload.finished_at, upload.outcome, upload.sha256 = now, outcome.kind, outcome.sha256
+        upload.save(update_fields=["finished_at", "outcome", "sha256"])
+        store.drop_upload(upload.pk)
     return upload
-
-
-def _sealed_bytes(upload: models.Upload) -> durable.Written:
-    """The upload's bytes in the store: adopted now, or by a process that died after it."""
-    path = store.upload_path(upload.pk)
-    if path.exists():
-        upload.sha256 = durable.hash_file(path)[0]
-        upload.save(update_fields=["sha256"])
-        return store.adopt(path, sha256=upload.sha256)
-    if not upload.sha256 or store.size_of(upload.sha256) != upload.size_bytes:
-        raise errors.BrokenPromise("ingest.upload_bytes_missing", upload=str(upload.pk))
-    return durable.Written(upload.sha256, upload.size_bytes, store.path_of(upload.sha256))
 
 
 def _said(upload: models.Upload) -> sources.Said:
@@ -286,7 +284,7 @@ def _end(upload: models.Upload, *, actor: str, now: dt.datetime) -> None:
         kind="ingest.upload_ended", actor=actor, subject=f"upload:{upload.pk}", now=now,
         facts={"offset_bytes": upload.offset_bytes, "size_bytes": upload.size_bytes},
     )  # fmt: skip
-    transaction.on_commit(lambda: durable.unlink_durably(store.upload_path(upload.pk)) and None)
+    transaction.on_commit(lambda: store.drop_upload(upload.pk))
 
 
 def finish_interrupted(*, now: dt.datetime, older_than: dt.timedelta = dt.timedelta(minutes=2)) -> int:
