@@ -104,6 +104,7 @@ def _rows(now: dt.datetime) -> list[dict[str, Any]]:
             "excused": excused,
             "unexplained": unexplained,
             "due_at": now + dt.timedelta(hours=-20 + place * 18),
+            "done": not unexplained,
             "state": (_("Signed off"), "good") if not unexplained else (_("Waiting for review"), "warn"),
         }
         for place, (recorded, excused, unexplained) in enumerate(minutes)
