@@ -163,3 +163,31 @@ def uneven(shelf_dir: Path) -> Path:
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return path
+
+
+@pytest.fixture(scope="session")
+def hevc(shelf_dir: Path) -> Path:
+    """A picture that browsers do not play."""
+    quiet = {"x265-params": "log-level=none"}
+    return clip(shelf_dir / "hevc.mp4", sound=tone(8), codec="libx265", codec_options=quiet)
+
+
+@pytest.fixture(scope="session")
+def phone(shelf_dir: Path) -> Path:
+    """A telephone's 3GP with AMR at 8 kHz."""
+    voice = tone(8, rate=8_000)
+    return clip(shelf_dir / "amr.3gp", sound=voice, sound_rate=8_000, sound_codec="libopencore_amrnb")
+
+
+@pytest.fixture(scope="session")
+def fragmented(shelf_dir: Path, mp4: Path) -> Path:
+    """MP4 in fragments, whose index covers but the first."""
+    path = shelf_dir / "fragmented.mp4"
+    flags = {"movflags": "frag_keyframe+empty_moov"}
+    with av.open(str(mp4)) as given, av.open(str(path), "w", options=flags) as target:
+        tracks = [target.add_stream_from_template(stream) for stream in given.streams]
+        for packet in given.demux():
+            if packet.size:
+                packet.stream = tracks[packet.stream_index]
+                target.mux_one(packet)
+    return path

@@ -14,7 +14,9 @@ import pytest
 from siyanat.media import compose, probe, segments, shelf
 from tests.media import conftest as made
 
-SOUNDING = ["mp4", "bframes", "ts", "mkv", "avi", "surround", "front_indexed"]
+SOUNDING = [
+    "mp4", "bframes", "ts", "mkv", "avi", "surround", "front_indexed", "hevc", "phone", "fragmented"
+]  # fmt: skip
 EVERY = [*SOUNDING, "raw", "silent", "jumping_ts", "uneven"]
 NOON = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 
