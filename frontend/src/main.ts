@@ -45,8 +45,13 @@ function connectOnce(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent) event.preventDefault();
-    else form.dataset.sent = "1";
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    // An answer that is a download leaves the page where it is: the form is free again after a while.
+    setTimeout(() => delete form.dataset.sent, 5000);
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) delete form.dataset.sent;
