@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 done, and something was found or set aside; 2 the call was
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import os
@@ -51,8 +52,28 @@ def build() -> click.Group:
         if importlib.util.find_spec(name) is None:
             continue
         for command in importlib.import_module(name).COMMANDS:
+            _give_database(command)
             group.add_command(command)
     return group
+
+
+def _give_database(command: click.Command) -> None:
+    """Let the command run with the database up: the embedded one is started for it and stopped after it."""
+    from siyanat.config import processes  # noqa: PLC0415
+
+    if isinstance(command, click.Group):
+        for member in command.commands.values():
+            _give_database(member)
+    callback = command.callback
+    if callback is None or isinstance(command, click.Group) or hasattr(callback, "__wrapped__"):
+        return
+
+    @functools.wraps(callback)
+    def with_database(*arguments: object, **options: object) -> object:
+        with processes.database():
+            return callback(*arguments, **options)
+
+    command.callback = with_database
 
 
 def main() -> int:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 import getpass
+import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from django.conf import settings
@@ -13,6 +18,9 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from siyanat.config import processes
+
+if TYPE_CHECKING:
+    from siyanat.config import backup as backups
 
 
 def prepare_database(*, quiet: bool = True) -> None:
@@ -24,8 +32,7 @@ def prepare_database(*, quiet: bool = True) -> None:
 @click.command("migrate", help=_("Bring the database up to this version."))
 def migrate() -> None:
     """Upgrade the tables; the embedded server is started for it."""
-    with processes.database():
-        prepare_database(quiet=False)
+    prepare_database(quiet=False)
 
 
 @click.command("worker", help=_("Take jobs from the queue until stopped."))
@@ -40,7 +47,6 @@ def worker(queues: tuple[str, ...], concurrency: int, *, drain: bool) -> None:
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise click.ClickException(_("The queue is not connected to the database."))
-    processes.start_database()
     with app.replace_connector(connector.get_worker_connector()):
         asyncio.run(
             app.run_worker_async(queues=list(queues) or None, concurrency=concurrency, wait=not drain)
@@ -52,13 +58,12 @@ def worker(queues: tuple[str, ...], concurrency: int, *, drain: bool) -> None:
 @click.option("--port", default=8000, show_default=True)
 def run(host: str, port: int) -> None:
     """Run everything until Ctrl-C."""
-    with processes.database():
-        prepare_database()
-        group = processes.Group(deployment(host, port), logs=settings.HOME / "logs")
-        group.start()
-        click.echo(_("Siyanat is at %(address)s. Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})
-        group.wait()
-        group.stop()
+    prepare_database()
+    group = processes.Group(deployment(host, port), logs=settings.HOME / "logs")
+    group.start()
+    click.echo(_("Siyanat is at %(address)s. Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})
+    group.wait()
+    group.stop()
 
 
 def deployment(host: str, port: int) -> list[processes.Program]:
@@ -80,9 +85,56 @@ def first_administrator(username: str, password_file: Path | None) -> None:
     from siyanat.roster import first  # noqa: PLC0415
 
     password = password_file.read_text().strip() if password_file else getpass.getpass(_("Password: "))
-    with processes.database():
-        first.create_first_administrator(username=username, password=password, now=clock.now())
+    first.create_first_administrator(username=username, password=password, now=clock.now())
     click.echo(_("Administrator %(name)s was created. Sign in and add a second factor.") % {"name": username})
 
 
-COMMANDS = [migrate, worker, run, first_administrator]
+@click.command("backup", help=_("Write or renew a backup of database, sealed bytes and keys in FOLDER."))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+def back_up(folder: Path, *, as_json: bool) -> None:
+    """Back up; run it again into the same folder and only what is new is copied."""
+    from siyanat.config import backup  # noqa: PLC0415
+    from siyanat.lib import clock  # noqa: PLC0415
+
+    with _copying(_("Copying")) as on_progress:
+        summary = backup.back_up(folder, now=clock.now(), on_progress=on_progress)
+    _tell(summary, as_json=as_json)
+
+
+@click.command("restore", help=_("Bring an empty deployment back to the backup in FOLDER."))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+def restore(folder: Path, *, as_json: bool) -> None:
+    """Restore, then bring the tables up to this version; run ``siyanat verify`` afterwards."""
+    from siyanat.config import backup  # noqa: PLC0415
+
+    with _copying(_("Copying")) as on_progress:
+        summary = backup.restore(folder, on_progress=on_progress)
+    prepare_database()
+    _tell(summary, as_json=as_json)
+    if not as_json:
+        click.echo(_("Now run: siyanat verify --level hash"))
+
+
+@contextlib.contextmanager
+def _copying(label: str) -> Iterator[Callable[[int], None]]:
+    from rich import console, progress  # noqa: PLC0415
+
+    columns = (progress.TextColumn("{task.description}"), progress.DownloadColumn(), progress.TransferSpeedColumn())
+    with progress.Progress(*columns, console=console.Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda size: bar.advance(task, size)
+
+
+def _tell(summary: backups.Summary, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(summary)))
+        return
+    click.echo(
+        _("Copied %(copied)s files (%(bytes)s bytes); %(present)s were there; %(removed)s disposed of were removed.")
+        % {"copied": summary.copied, "bytes": summary.copied_bytes, "present": summary.present, "removed": summary.removed}
+    )
+
+
+COMMANDS = [migrate, worker, run, first_administrator, back_up, restore]

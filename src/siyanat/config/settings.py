@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "siyanat.status",
     "siyanat.demo",
     "siyanat.pipeline",
+    "siyanat.config",
 ]
 
 MIDDLEWARE = [
