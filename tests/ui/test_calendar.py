@@ -18,7 +18,8 @@ import fs from "node:fs";
 import { transformWithOxc } from "vite";
 const { code } = await transformWithOxc(fs.readFileSync("src/jalali.ts", "utf8"), "jalali.ts");
 const calendar = await import("data:text/javascript;base64," + Buffer.from(code).toString("base64"));
-const wrong = JSON.parse(fs.readFileSync(process.argv[1], "utf8")).filter(([number, year, month, day, place]) => {
+const rows = JSON.parse(fs.readFileSync(process.argv[1], "utf8"));
+const wrong = rows.filter(([number, year, month, day, place]) => {
   const found = calendar.fromDayNumber(number);
   const same = found.year === year && found.month === month && found.day === day;
   return !same || calendar.toDayNumber(found) !== number || calendar.weekday(found) !== place;
