@@ -8,7 +8,6 @@ when the file is sealed or quarantined.
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 from collections.abc import Iterator
 from email.utils import format_datetime
@@ -149,7 +148,7 @@ def read_metadata(header: str) -> dict[str, str]:
         name, _, value = pair.partition(" ")
         try:
             found[name] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise errors.Refusal("ingest.metadata_unreadable", field=name) from error
     return found
 
@@ -180,5 +179,5 @@ def _checksum(request: HttpRequest) -> tuple[str, bytes] | None:
     algorithm, _, value = header.partition(" ")
     try:
         return algorithm, base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise errors.Refusal("ingest.metadata_unreadable", field="Upload-Checksum") from error
