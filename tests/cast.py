@@ -66,13 +66,20 @@ def make_cast() -> Cast:
         cast.units[name] = _make_unit(name, kind, cast.units[parent] if parent else None)
     for number, (name, (role, unit)) in enumerate(ROLES.items(), start=1):
         cast.people[name] = _make_person(name, number, cast.units[unit])
-        models.HeldPost.objects.create(person=cast.people[name], role=role, unit=cast.units[unit], held=ALWAYS)
+        models.HeldPost.objects.create(
+            person=cast.people[name], role=role, unit=cast.units[unit], held=ALWAYS
+        )
     return cast
 
 
 def _make_unit(name: str, kind: str, parent: models.Unit | None) -> models.Unit:
     unit = models.Unit.objects.create(
-        code=name, name_fa=f"یگان {name}", name_en=f"Unit {name}", kind=kind, parent=parent, path=f"new-{name}"
+        code=name,
+        name_fa=f"یگان {name}",
+        name_en=f"Unit {name}",
+        kind=kind,
+        parent=parent,
+        path=f"new-{name}",
     )
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
@@ -118,14 +125,24 @@ def make_shift(
 def make_camera(cast: Cast, serial: str, *, unit: str = "A", state: str = "ready") -> cameras.Camera:
     """Write a camera of station A (or ``unit``), charged and empty."""
     return cameras.Camera.objects.create(
-        serial=serial, model="Test 1", unit=cast.units[unit], state=state, registered_at=NOW - 1000 * HOUR,
-        battery_percent=100, storage_free_percent=100,
-    )  # fmt: skip
+        serial=serial,
+        model="Test 1",
+        unit=cast.units[unit],
+        state=state,
+        registered_at=NOW - 1000 * HOUR,
+        battery_percent=100,
+        storage_free_percent=100,
+    )
 
 
 def issue_camera(shift: models.Shift, person: models.Person, camera: cameras.Camera) -> cameras.Issue:
     """Write that ``person`` had ``camera`` for the whole of ``shift`` and brought it back."""
     return cameras.Issue.objects.create(
-        camera=camera, person=person, shift=shift, issued_at=shift.starts_at, returned_at=shift.ends_at,
-        due_at=shift.ends_at, recorded_at=shift.starts_at,
-    )  # fmt: skip
+        camera=camera,
+        person=person,
+        shift=shift,
+        issued_at=shift.starts_at,
+        returned_at=shift.ends_at,
+        due_at=shift.ends_at,
+        recorded_at=shift.starts_at,
+    )

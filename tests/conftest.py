@@ -31,12 +31,11 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_store(settings: Settings, tmp_path: Path) -> Iterator[None]:
+def own_store(settings: Settings, tmp_path: Path) -> None:
     """Give each test a store, cache and keys of its own."""
     settings.STORE = tmp_path / "store"
     settings.CACHE = tmp_path / "cache"
     settings.LEDGER_KEYS = tmp_path / "keys"
-    yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
-_home = Path(os.environ.setdefault("SIYANAT_HOME", str(Path(tempfile.gettempdir()) / f"siyanat-test-{os.geteuid()}")))
+_home = Path(
+    os.environ.setdefault("SIYANAT_HOME", str(Path(tempfile.gettempdir()) / f"siyanat-test-{os.geteuid()}"))
+)
 _home.mkdir(parents=True, exist_ok=True)
 
 from siyanat.config.settings import *  # noqa: E402, F403

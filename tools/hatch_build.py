@@ -95,8 +95,18 @@ def build_frontend(*, force: bool = False) -> bool:
     install_packages(force=force)
     npm, environment = find_node()
     _run([*npm, "run", "build"], environment)
+    copy_document_fonts()
     stamp.write_text(wanted)
     return True
+
+
+def copy_document_fonts() -> None:
+    """The typeface of printed documents: Typst reads TrueType, not the web's compressed form."""
+    folder = DIST / "fonts"
+    folder.mkdir(exist_ok=True)
+    for weight in ("Regular", "Bold"):
+        name = f"Vazirmatn-{weight}.ttf"
+        shutil.copyfile(FRONTEND / "node_modules/vazirmatn/fonts/ttf" / name, folder / name)
 
 
 def compile_messages() -> int:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests import cast as cast_module
+from tests.cast import HOUR, NOW, Cast
 
 from siyanat.cases import models, operations, queries
 from siyanat.evidence import models as evidence
 from siyanat.ledger import models as ledger
 from siyanat.lib import errors
 from siyanat.roster import models as roster
-from tests import cast as cast_module
-from tests.cast import HOUR, NOW, Cast
 
 DAY = 24 * HOUR
 
 
-def open_one(cast: Cast, *, by: str = "head", about: str = "arash", shift: roster.Shift | None = None, **more: object) -> models.Case:
-    fields = {"origin": "hand", "title": "Papers taken without need", "summary": "At 14:05", "now": NOW} | more
+def open_one(
+    cast: Cast, *, by: str = "head", about: str = "arash", shift: roster.Shift | None = None, **more: object
+) -> models.Case:
+    fields = {
+        "origin": "hand",
+        "title": "Papers taken without need",
+        "summary": "At 14:05",
+        "now": NOW,
+    } | more
     return operations.open_case(
-        viewer=cast.viewer(by), unit=cast.units["A"], about=[cast.people[about]], shift=shift, **fields  # type: ignore[arg-type]
+        viewer=cast.viewer(by),
+        unit=cast.units["A"],
+        about=[cast.people[about]],
+        shift=shift,
+        **fields,  # type: ignore[arg-type]
     )
 
 
@@ -51,7 +62,9 @@ def test_the_stranger_neither_sees_nor_decides(cast: Cast) -> None:
     case = open_one(cast)
     assert not queries.list_visible_cases(cast.viewer("stranger")).exists()
     with pytest.raises(errors.NotFound):
-        operations.decide_case(viewer=cast.viewer("stranger"), case=case, decision="unfounded", reasons="x", now=NOW)
+        operations.decide_case(
+            viewer=cast.viewer("stranger"), case=case, decision="unfounded", reasons="x", now=NOW
+        )
 
 
 def test_the_officer_sees_it_as_one_that_concerns_them_and_answers(cast: Cast) -> None:
@@ -67,12 +80,19 @@ def test_a_head_whom_it_concerns_does_not_see_it_among_the_cases_of_the_unit(cas
     case = open_one(cast, by="integrity", about="head")
     assert case not in queries.list_visible_cases(cast.viewer("head"))
     with pytest.raises(errors.Refusal, match="concerns_yourself"):
-        operations.decide_case(viewer=cast.viewer("head"), case=case, decision="unfounded", reasons="x", now=NOW)
+        operations.decide_case(
+            viewer=cast.viewer("head"), case=case, decision="unfounded", reasons="x", now=NOW
+        )
 
 
 def test_no_decision_against_an_officer_before_they_could_answer(cast: Cast) -> None:
     case = open_one(cast)
-    decide = {"viewer": cast.viewer("integrity"), "case": case, "decision": "sustained", "reasons": "seen on film"}
+    decide = {
+        "viewer": cast.viewer("integrity"),
+        "case": case,
+        "decision": "sustained",
+        "reasons": "seen on film",
+    }
     with pytest.raises(errors.Refusal, match="answer_awaited"):
         operations.decide_case(now=NOW + HOUR, **decide)  # type: ignore[arg-type]
     decided = operations.decide_case(now=NOW + 10 * DAY, **decide)  # type: ignore[arg-type]
@@ -85,7 +105,12 @@ def test_an_action_is_never_given_to_whom_the_case_concerns(cast: Cast) -> None:
     case = open_one(cast)
     with pytest.raises(errors.Refusal, match="owner_concerned"):
         operations.add_action(
-            viewer=cast.viewer("head"), case=case, title="talk", owner=cast.people["arash"], due_at=NOW + DAY, now=NOW
+            viewer=cast.viewer("head"),
+            case=case,
+            title="talk",
+            owner=cast.people["arash"],
+            due_at=NOW + DAY,
+            now=NOW,
         )
 
 
@@ -94,12 +119,19 @@ def test_closing_waits_for_actions_and_ends_the_hold(cast: Cast) -> None:
     case = open_one(cast, shift=shift)
     head = cast.viewer("head")
     action = operations.add_action(
-        viewer=head, case=case, title="Talk it through", owner=cast.people["leader"], due_at=NOW + DAY, now=NOW
+        viewer=head,
+        case=case,
+        title="Talk it through",
+        owner=cast.people["leader"],
+        due_at=NOW + DAY,
+        now=NOW,
     )
     operations.decide_case(viewer=head, case=case, decision="coached", reasons="first time", now=NOW)
     with pytest.raises(errors.Refusal, match="actions_left"):
         operations.close_case(viewer=head, case=case, now=NOW)
-    operations.complete_action(viewer=cast.viewer("leader"), action=action, outcome="Done, understood", now=NOW)
+    operations.complete_action(
+        viewer=cast.viewer("leader"), action=action, outcome="Done, understood", now=NOW
+    )
     operations.close_case(viewer=head, case=case, now=NOW + dt.timedelta(hours=1))
     assert evidence.Hold.objects.get(reference=f"case:{case.id}").released_at is not None
 

@@ -45,10 +45,19 @@ store.path_of(gone.sha256).unlink()
 
 
 def run(home: Path, *command: str) -> str:
-    environment = {**os.environ, "SIYANAT_HOME": str(home), "DJANGO_SETTINGS_MODULE": "siyanat.config.settings"}
+    environment = {
+        **os.environ,
+        "SIYANAT_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "siyanat.config.settings",
+    }
     environment.pop("SIYANAT_DATABASE_URL", None)
     done = subprocess.run(
-        [sys.executable, *command], env=environment, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+        [sys.executable, *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

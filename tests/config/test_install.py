@@ -48,7 +48,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
         checked = subprocess.run(
             ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
         )
-        complaints = [line for line in checked.stderr.splitlines() if unit.name in line and "not found" not in line]
+        complaints = [
+            line for line in checked.stderr.splitlines() if unit.name in line and "not found" not in line
+        ]
         assert not complaints
 
 
@@ -63,6 +65,9 @@ def test_nginx_accepts_the_site(tmp_path: Path) -> None:
     whole = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{site}\n}}\n"
     (tmp_path / "nginx.conf").write_text(whole)
     checked = subprocess.run(
-        ["nginx", "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)], capture_output=True, text=True, check=False
+        ["nginx", "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stderr

@@ -7,26 +7,35 @@ import datetime as dt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import cast as cast_module
+from tests.cast import HOUR, NOW, Cast
 
 from siyanat.coverage import minutes, models, operations, queries
 from siyanat.evidence import models as evidence
 from siyanat.lib import errors
 from siyanat.roster import models as roster
-from tests import cast as cast_module
-from tests.cast import HOUR, NOW, Cast
 
 MINUTE = dt.timedelta(minutes=1)
 
 
-def record(shift: roster.Shift, person: roster.Person, starts: float, ends: float, *, at: dt.datetime = NOW) -> evidence.Recording:
+def record(
+    shift: roster.Shift, person: roster.Person, starts: float, ends: float, *, at: dt.datetime = NOW
+) -> evidence.Recording:
     """Footage of ``person`` from minute ``starts`` to ``ends`` of the shift, known since ``at``."""
     camera = person.camera_issues.get(shift=shift).camera
     recording = evidence.Recording.objects.create(
-        sha256=f"{evidence.Recording.objects.count():064d}", size_bytes=1, original_name="x.mp4", camera=camera,
-        unit=shift.unit, received_at=at, starts_at=shift.starts_at + starts * MINUTE,
-        ends_at=shift.starts_at + ends * MINUTE, duration_ms=int((ends - starts) * 60_000), container="mp4",
+        sha256=f"{evidence.Recording.objects.count():064d}",
+        size_bytes=1,
+        original_name="x.mp4",
+        camera=camera,
+        unit=shift.unit,
+        received_at=at,
+        starts_at=shift.starts_at + starts * MINUTE,
+        ends_at=shift.starts_at + ends * MINUTE,
+        duration_ms=int((ends - starts) * 60_000),
+        container="mp4",
         video_codec="h264",
-    )  # fmt: skip
+    )
     evidence.Attribution.objects.create(
         recording=recording, shift=shift, person=person, basis="issue", recorded_at=at
     )
@@ -43,7 +52,9 @@ def shift(cast: Cast) -> roster.Shift:
     return shift
 
 
-def line_of(shift: roster.Shift, person: roster.Person | None, *, known_at: dt.datetime = NOW) -> minutes.Minutes:
+def line_of(
+    shift: roster.Shift, person: roster.Person | None, *, known_at: dt.datetime = NOW
+) -> minutes.Minutes:
     wanted = person.id if person else None
     return next(one for one in minutes.count_minutes(shift.id, known_at=known_at) if one.person_id == wanted)
 
@@ -74,13 +85,20 @@ def test_footage_outside_the_shift_or_twice_over_counts_once(cast: Cast, shift: 
     assert as_minutes(line_of(shift, cast.people["arash"]).recorded) == 480
 
 
-def test_an_approved_excuse_explains_a_gap_and_never_adds_recorded_minutes(cast: Cast, shift: roster.Shift) -> None:
+def test_an_approved_excuse_explains_a_gap_and_never_adds_recorded_minutes(
+    cast: Cast, shift: roster.Shift
+) -> None:
     record(shift, cast.people["arash"], 0, 461)
     span = (shift.starts_at + 461 * MINUTE, shift.starts_at + 473 * MINUTE)
     excuse = operations.ask_excuse(
-        viewer=cast.viewer("arash"), shift=shift, person=cast.people["arash"], span=span, kind="battery_swap",
-        note="", now=NOW,
-    )  # fmt: skip
+        viewer=cast.viewer("arash"),
+        shift=shift,
+        person=cast.people["arash"],
+        span=span,
+        kind="battery_swap",
+        note="",
+        now=NOW,
+    )
     assert as_minutes(line_of(shift, cast.people["arash"]).excused) == 0
     operations.decide_excuse(viewer=cast.viewer("head"), excuse=excuse, approve=True, note="", now=NOW)
     line = line_of(shift, cast.people["arash"])
@@ -93,7 +111,13 @@ def test_nobody_decides_their_own_excuse(cast: Cast, shift: roster.Shift) -> Non
     )
     span = (shift.starts_at, shift.starts_at + HOUR)
     excuse = operations.ask_excuse(
-        viewer=cast.viewer("arash"), shift=shift, person=cast.people["arash"], span=span, kind="other", note="x", now=NOW
+        viewer=cast.viewer("arash"),
+        shift=shift,
+        person=cast.people["arash"],
+        span=span,
+        kind="other",
+        note="x",
+        now=NOW,
     )
     with pytest.raises(errors.Refusal, match="concerns_yourself"):
         operations.decide_excuse(viewer=cast.viewer("arash"), excuse=excuse, approve=True, note="", now=NOW)
@@ -102,10 +126,18 @@ def test_nobody_decides_their_own_excuse(cast: Cast, shift: roster.Shift) -> Non
 def test_the_head_of_another_station_finds_nothing_to_decide(cast: Cast, shift: roster.Shift) -> None:
     span = (shift.starts_at, shift.starts_at + HOUR)
     excuse = operations.ask_excuse(
-        viewer=cast.viewer("arash"), shift=shift, person=cast.people["arash"], span=span, kind="other", note="x", now=NOW
+        viewer=cast.viewer("arash"),
+        shift=shift,
+        person=cast.people["arash"],
+        span=span,
+        kind="other",
+        note="x",
+        now=NOW,
     )
     with pytest.raises(errors.NotFound):
-        operations.decide_excuse(viewer=cast.viewer("stranger"), excuse=excuse, approve=True, note="", now=NOW)
+        operations.decide_excuse(
+            viewer=cast.viewer("stranger"), excuse=excuse, approve=True, note="", now=NOW
+        )
 
 
 def test_late_footage_makes_a_new_snapshot_and_the_earlier_figure_can_be_had_again(
@@ -142,9 +174,13 @@ def test_a_failed_dock_is_excused_for_all_but_oneself(cast: Cast, shift: roster.
     )
     operations.count_shift(shift_id=shift.id, now=NOW)
     written = operations.excuse_in_bulk(
-        viewer=cast.viewer("babak"), unit=cast.units["A"], span=(shift.starts_at, shift.ends_at), kind="dock_failure",
-        note="dock 2 burnt out", now=NOW,
-    )  # fmt: skip
+        viewer=cast.viewer("babak"),
+        unit=cast.units["A"],
+        span=(shift.starts_at, shift.ends_at),
+        kind="dock_failure",
+        note="dock 2 burnt out",
+        now=NOW,
+    )
     assert written == 1
     assert set(models.Excuse.objects.values_list("person", flat=True)) == {cast.people["arash"].id}
 
@@ -162,16 +198,24 @@ def test_every_minute_owed_is_in_exactly_one_of_three(
     models.Excuse.objects.all().delete()
     for starts, length in parts:
         record(shift, person, starts, starts + length)
-    filmed = {minute for starts, length in parts for minute in range(starts, starts + length)} & set(range(480))
+    filmed = {minute for starts, length in parts for minute in range(starts, starts + length)} & set(
+        range(480)
+    )
     forgiven: set[int] = set()
     for starts, length in excused:
         if forgiven & set(range(starts, starts + length)):
             continue
         forgiven |= set(range(starts, starts + length))
         models.Excuse.objects.create(
-            shift=shift, person=person, span=(shift.starts_at + starts * MINUTE, shift.starts_at + (starts + length) * MINUTE),
-            kind="other", state="approved", asked_by=person.user, asked_at=NOW, decided_at=NOW,
-        )  # fmt: skip
+            shift=shift,
+            person=person,
+            span=(shift.starts_at + starts * MINUTE, shift.starts_at + (starts + length) * MINUTE),
+            kind="other",
+            state="approved",
+            asked_by=person.user,
+            asked_at=NOW,
+            decided_at=NOW,
+        )
     line = line_of(shift, person)
     assert as_minutes(line.recorded) == len(filmed)
     assert as_minutes(line.excused) == len(forgiven - filmed)

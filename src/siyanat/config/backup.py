@@ -58,9 +58,12 @@ def _run_on_database(program: str, *arguments: str) -> None:
     address = connection.settings_dict
     environment = {
         **os.environ,
-        "PGHOST": str(address["HOST"]), "PGPORT": str(address["PORT"] or 5432), "PGUSER": str(address["USER"]),
-        "PGPASSWORD": str(address["PASSWORD"]), "PGDATABASE": str(address["NAME"]),
-    }  # fmt: skip
+        "PGHOST": str(address["HOST"]),
+        "PGPORT": str(address["PORT"] or 5432),
+        "PGUSER": str(address["USER"]),
+        "PGPASSWORD": str(address["PASSWORD"]),
+        "PGDATABASE": str(address["NAME"]),
+    }
     done = subprocess.run(
         [_program(program), *arguments], env=environment, capture_output=True, text=True, check=False
     )
@@ -85,7 +88,9 @@ def back_up(folder: Path, *, now: dt.datetime, on_progress: Progress = lambda _b
     dump.rename(folder / "database.dump")
     if settings.LEDGER_KEYS.exists():
         shutil.copytree(settings.LEDGER_KEYS, folder / "keys", dirs_exist_ok=True)
-    summary = Summary(first.copied + second.copied, first.copied_bytes + second.copied_bytes, first.present, removed)
+    summary = Summary(
+        first.copied + second.copied, first.copied_bytes + second.copied_bytes, first.present, removed
+    )
     _write_manifest(folder, now)
     return summary
 
@@ -100,7 +105,9 @@ def _write_manifest(folder: Path, now: dt.datetime) -> None:
                 "made_at": now.isoformat(),
                 "database_sha256": digest,
                 "database_bytes": size,
-                "recordings": evidence.Recording.objects.exclude(state=evidence.Recording.State.DISPOSED).count(),
+                "recordings": evidence.Recording.objects.exclude(
+                    state=evidence.Recording.State.DISPOSED
+                ).count(),
             },
             indent=2,
         )
@@ -128,7 +135,9 @@ def _copy_new(kept: Path, on_progress: Progress) -> Summary:
 
 
 def _forget_disposed(kept: Path) -> int:
-    gone = evidence.Recording.objects.filter(state=evidence.Recording.State.DISPOSED).values_list("sha256", flat=True)
+    gone = evidence.Recording.objects.filter(state=evidence.Recording.State.DISPOSED).values_list(
+        "sha256", flat=True
+    )
     removed = 0
     for sha256 in gone.iterator():
         path = durable.path_for(root=kept, sha256=sha256)
@@ -152,8 +161,13 @@ def restore(folder: Path, *, on_progress: Progress = lambda _bytes: None) -> Sum
     if connection.introspection.table_names():
         raise errors.Refusal("config.database_not_empty")
     summary = _bring_back(folder / "store", on_progress)
-    _run_on_database("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={connection.settings_dict['NAME']}",
-                     str(folder / "database.dump"))  # fmt: skip
+    _run_on_database(
+        "pg_restore",
+        "--no-owner",
+        "--exit-on-error",
+        f"--dbname={connection.settings_dict['NAME']}",
+        str(folder / "database.dump"),
+    )
     if (folder / "keys").exists():
         shutil.copytree(folder / "keys", settings.LEDGER_KEYS, dirs_exist_ok=True)
     return summary
@@ -173,5 +187,3 @@ def _bring_back(kept: Path, on_progress: Progress) -> Summary:
 
 def _sealed_in(kept: Path) -> Iterator[Path]:
     return durable.list_sealed(root=kept) if kept.exists() else iter(())
-
-

@@ -34,8 +34,8 @@ def _language() -> str:
 
 def _set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyanat.config.settings")
-    import django  # noqa: PLC0415
-    from django.utils import translation  # noqa: PLC0415
+    import django
+    from django.utils import translation
 
     django.setup()
     translation.activate(_language())
@@ -43,10 +43,12 @@ def _set_up() -> None:
 
 def build() -> click.Group:
     """Return the whole command, its texts in the language of the environment (``SIYANAT_LANGUAGE``, ``LANG``)."""
-    from django.utils.translation import gettext as _  # noqa: PLC0415
+    from django.utils.translation import gettext as _
 
     group = click.Group(
-        "siyanat", help=_("Oversight of the police: every minute of every patrol accounted for."), no_args_is_help=True
+        "siyanat",
+        help=_("Oversight of the police: every minute of every patrol accounted for."),
+        no_args_is_help=True,
     )
     for name in ROOMS:
         if importlib.util.find_spec(name) is None:
@@ -59,7 +61,7 @@ def build() -> click.Group:
 
 def _give_database(command: click.Command) -> None:
     """Let the command run with the database up: the embedded one is started for it and stopped after it."""
-    from siyanat.config import processes  # noqa: PLC0415
+    from siyanat.config import processes
 
     if isinstance(command, click.Group):
         for member in command.commands.values():
@@ -79,8 +81,8 @@ def _give_database(command: click.Command) -> None:
 def main() -> int:
     """Run the command line; a refusal is one sentence, never a stack trace."""
     _set_up()
-    from siyanat.lib import errors  # noqa: PLC0415
-    from siyanat.ui import errors as sentences  # noqa: PLC0415
+    from siyanat.lib import errors
+    from siyanat.ui import errors as sentences
 
     try:
         result = build().main(standalone_mode=False)
@@ -92,7 +94,10 @@ def main() -> int:
     except errors.InputRefused as refusal:
         click.echo(sentences.describe(refusal), err=True)
         for problem in refusal.problems:
-            click.echo(f"  {problem.file}:{problem.row} {problem.field} = {problem.value!r}: {problem.code}", err=True)
+            click.echo(
+                f"  {problem.file}:{problem.row} {problem.field} = {problem.value!r}: {problem.code}",
+                err=True,
+            )
         return 1
     except errors.Refusal as refusal:
         click.echo(sentences.describe(refusal), err=True)

@@ -41,8 +41,8 @@ def migrate() -> None:
 @click.option("--drain", is_flag=True, help=_("Stop when no job is waiting."))
 def worker(queues: tuple[str, ...], concurrency: int, *, drain: bool) -> None:
     """Run jobs; heartbeats go on while a job works in a child process."""
-    from procrastinate.contrib.django import app  # noqa: PLC0415
-    from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
@@ -78,11 +78,13 @@ def deployment(host: str, port: int) -> list[processes.Program]:
 
 @click.command("first-administrator", help=_("Create the first administrator of an empty deployment."))
 @click.argument("username")
-@click.option("--password-file", type=click.Path(exists=True, path_type=Path), help=_("Read the password from here."))
+@click.option(
+    "--password-file", type=click.Path(exists=True, path_type=Path), help=_("Read the password from here.")
+)
 def first_administrator(username: str, password_file: Path | None) -> None:
     """Refused where an administrator exists: afterwards administrators make each other."""
-    from siyanat.lib import clock  # noqa: PLC0415
-    from siyanat.roster import first  # noqa: PLC0415
+    from siyanat.lib import clock
+    from siyanat.roster import first
 
     password = password_file.read_text().strip() if password_file else getpass.getpass(_("Password: "))
     first.create_first_administrator(username=username, password=password, now=clock.now())
@@ -94,8 +96,8 @@ def first_administrator(username: str, password_file: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 def back_up(folder: Path, *, as_json: bool) -> None:
     """Back up; run it again into the same folder and only what is new is copied."""
-    from siyanat.config import backup  # noqa: PLC0415
-    from siyanat.lib import clock  # noqa: PLC0415
+    from siyanat.config import backup
+    from siyanat.lib import clock
 
     with _copying(_("Copying")) as on_progress:
         summary = backup.back_up(folder, now=clock.now(), on_progress=on_progress)
@@ -107,7 +109,7 @@ def back_up(folder: Path, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 def restore(folder: Path, *, as_json: bool) -> None:
     """Restore, then bring the tables up to this version; run ``siyanat verify`` afterwards."""
-    from siyanat.config import backup  # noqa: PLC0415
+    from siyanat.config import backup
 
     with _copying(_("Copying")) as on_progress:
         summary = backup.restore(folder, on_progress=on_progress)
@@ -119,9 +121,13 @@ def restore(folder: Path, *, as_json: bool) -> None:
 
 @contextlib.contextmanager
 def _copying(label: str) -> Iterator[Callable[[int], None]]:
-    from rich import console, progress  # noqa: PLC0415
+    from rich import console, progress
 
-    columns = (progress.TextColumn("{task.description}"), progress.DownloadColumn(), progress.TransferSpeedColumn())
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+    )
     with progress.Progress(*columns, console=console.Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda size: bar.advance(task, size)
@@ -132,8 +138,15 @@ def _tell(summary: backups.Summary, *, as_json: bool) -> None:
         click.echo(json.dumps(dataclasses.asdict(summary)))
         return
     click.echo(
-        _("Copied %(copied)s files (%(bytes)s bytes); %(present)s were there; %(removed)s disposed of were removed.")
-        % {"copied": summary.copied, "bytes": summary.copied_bytes, "present": summary.present, "removed": summary.removed}
+        _(
+            "Copied %(copied)s files (%(bytes)s bytes); %(present)s were there; %(removed)s disposed of were removed."
+        )
+        % {
+            "copied": summary.copied,
+            "bytes": summary.copied_bytes,
+            "present": summary.present,
+            "removed": summary.removed,
+        }
     )
 
 

@@ -53,7 +53,13 @@ class Cluster:
     def address(self, database: str = "siyanat") -> dict[str, str]:
         """The connection as Django's and libpq's names; the password is read when it exists."""
         password = self.password_file.read_text().strip() if self.password_file.exists() else ""
-        return {"NAME": database, "USER": ROLE, "PASSWORD": password, "HOST": str(self.sockets), "PORT": "5432"}
+        return {
+            "NAME": database,
+            "USER": ROLE,
+            "PASSWORD": password,
+            "HOST": str(self.sockets),
+            "PORT": "5432",
+        }
 
 
 def find_binaries() -> Path:
@@ -85,7 +91,9 @@ def locate(home: Path) -> Cluster:
             sockets = Path(tempfile.gettempdir()) / f"siyanat-{os.geteuid()}-{digest}"
         return Cluster(home, home / "postgres" / "data", sockets, find_binaries(), None)
     base = Path("/var/lib/siyanat") / digest
-    return Cluster(home, base / "data", base / "run", _reachable_binaries(find_binaries()), _unprivileged_user())
+    return Cluster(
+        home, base / "data", base / "run", _reachable_binaries(find_binaries()), _unprivileged_user()
+    )
 
 
 def _unprivileged_user() -> str:
@@ -143,9 +151,18 @@ def _create(cluster: Cluster) -> None:
         if cluster.user:
             os.chown(handed_over.name, pwd.getpwnam(cluster.user).pw_uid, -1)
         made = _run(
-            cluster, "initdb", "-D", str(cluster.data), "-U", ROLE, "--auth=scram-sha-256",
-            f"--pwfile={handed_over.name}", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
-        )  # fmt: skip
+            cluster,
+            "initdb",
+            "-D",
+            str(cluster.data),
+            "-U",
+            ROLE,
+            "--auth=scram-sha-256",
+            f"--pwfile={handed_over.name}",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums",
+        )
     if made.returncode != 0:
         raise errors.PassingFault("config.initdb_failed", output=made.stderr[-2000:])
     with (cluster.data / "postgresql.conf").open("a") as configuration:
@@ -175,7 +192,9 @@ def _one_starter(cluster: Cluster) -> Iterator[None]:
 
 def is_running(cluster: Cluster) -> bool:
     """Ask ``pg_ctl``; a cluster that was never made is not running."""
-    return cluster.data.exists() and _run(cluster, "pg_ctl", "status", "-D", str(cluster.data)).returncode == 0
+    return (
+        cluster.data.exists() and _run(cluster, "pg_ctl", "status", "-D", str(cluster.data)).returncode == 0
+    )
 
 
 def start(cluster: Cluster, *, durable: bool = True) -> bool:
@@ -193,9 +212,19 @@ def start(cluster: Cluster, *, durable: bool = True) -> bool:
         _make_folders(cluster)
         options = f"-k {cluster.sockets}" + ("" if durable else " -c fsync=off -c synchronous_commit=off")
         started = _run(
-            cluster, "pg_ctl", "start", "-w", "-t", str(START_TIMEOUT_SECONDS),
-            "-D", str(cluster.data), "-l", str(cluster.log), "-o", options,
-        )  # fmt: skip
+            cluster,
+            "pg_ctl",
+            "start",
+            "-w",
+            "-t",
+            str(START_TIMEOUT_SECONDS),
+            "-D",
+            str(cluster.data),
+            "-l",
+            str(cluster.log),
+            "-o",
+            options,
+        )
         if started.returncode != 0:
             tail = cluster.log.read_text(errors="replace")[-2000:] if cluster.log.exists() else started.stderr
             raise errors.PassingFault("config.postgres_did_not_start", output=tail)
@@ -204,13 +233,17 @@ def start(cluster: Cluster, *, durable: bool = True) -> bool:
 
 
 def _create_database(cluster: Cluster) -> None:
-    import psycopg  # noqa: PLC0415 - the launcher must load before dependencies are needed
+    import psycopg
 
     connection = {key.lower(): value for key, value in cluster.address("postgres").items()}
     with psycopg.connect(
-        host=connection["host"], port=connection["port"], user=connection["user"],
-        password=connection["password"], dbname="postgres", autocommit=True,
-    ) as link:  # fmt: skip
+        host=connection["host"],
+        port=connection["port"],
+        user=connection["user"],
+        password=connection["password"],
+        dbname="postgres",
+        autocommit=True,
+    ) as link:
         if link.execute("SELECT 1 FROM pg_database WHERE datname = 'siyanat'").fetchone() is None:
             link.execute("CREATE DATABASE siyanat")
 

@@ -33,17 +33,38 @@ def web(host: str, port: int) -> Program:
     return Program(
         "web",
         (
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", "1", "--blocking-threads", str(BLOCKING_THREADS), "--log-level", "warning",
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            str(BLOCKING_THREADS),
+            "--log-level",
+            "warning",
             "siyanat.config.wsgi:application",
         ),
-    )  # fmt: skip
+    )
 
 
 def worker(name: str, *queues: str, concurrency: int) -> Program:
     """A worker over the named queues."""
     listed = [argument for queue in queues for argument in ("--queue", queue)]
-    command = (sys.executable, "-m", "siyanat.config.cli", "worker", *listed, "--concurrency", str(concurrency))
+    command = (
+        sys.executable,
+        "-m",
+        "siyanat.config.cli",
+        "worker",
+        *listed,
+        "--concurrency",
+        str(concurrency),
+    )
     return Program(name, command)
 
 
@@ -58,7 +79,7 @@ def start_database() -> bool:
     if cluster is None:
         return False
     started = postgres.start(cluster)
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections
 
     # The password exists only once the cluster was made.
     settings.DATABASES["default"].update(cluster.address())
@@ -96,9 +117,13 @@ class Group:
     def _start(self, program: Program) -> None:
         with (self.logs / f"{program.name}.log").open("ab") as log:
             self.running[program.name] = subprocess.Popen(
-                program.command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            )  # fmt: skip
+                program.command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
 
     def wait(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Watch over the programs until ``until()`` or a signal to stop."""

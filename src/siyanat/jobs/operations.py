@@ -39,7 +39,7 @@ def announce(fact: str, **identifiers: str | int) -> None:
 
 def enqueue(step: str, *, priority: int = 0, **identifiers: str | int) -> None:
     """Enqueue one task by name, unless the same step for the same identifiers waits already."""
-    from procrastinate.exceptions import AlreadyEnqueued  # noqa: PLC0415
+    from procrastinate.exceptions import AlreadyEnqueued
 
     lock = step + ":" + ",".join(f"{name}={value}" for name, value in sorted(identifiers.items()))
     try:

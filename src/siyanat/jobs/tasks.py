@@ -9,7 +9,9 @@ STALLED_AFTER_SECONDS = 60
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="jobs.retry_stalled", queue="housekeeping", pass_context=True, queueing_lock="jobs.retry_stalled")
+@app.task(
+    name="jobs.retry_stalled", queue="housekeeping", pass_context=True, queueing_lock="jobs.retry_stalled"
+)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Put back every job whose worker no longer sends its heartbeat (a killed process, a lost machine)."""
     manager = context.app.job_manager

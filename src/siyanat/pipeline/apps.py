@@ -9,7 +9,7 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand the flow table to the queue."""
-        from siyanat.jobs import operations  # noqa: PLC0415
-        from siyanat.pipeline import flow  # noqa: PLC0415
+        from siyanat.jobs import operations
+        from siyanat.pipeline import flow
 
         operations.set_flow(flow.FLOW)

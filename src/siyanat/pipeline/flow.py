@@ -5,7 +5,11 @@ from __future__ import annotations
 from siyanat.jobs import facts
 
 FLOW: dict[str, tuple[str, ...]] = {
-    facts.RECORDING_SEALED: ("signals.analyze_recording", "coverage.count_shift_of_recording", "archive.classify_recording"),
+    facts.RECORDING_SEALED: (
+        "signals.analyze_recording",
+        "coverage.count_shift_of_recording",
+        "archive.classify_recording",
+    ),
     facts.RECORDING_REATTRIBUTED: ("coverage.count_shift_of_recording",),
     facts.RECORDING_ANALYZED: ("coverage.count_shift_of_recording", "triage.plan_shift_of_recording"),
     facts.SHIFT_CHANGED: ("coverage.count_shift", "triage.plan_shift"),

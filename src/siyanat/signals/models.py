@@ -21,7 +21,9 @@ class Run(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["recording"], condition=models.Q(is_current=True), name="run_current_once")
+            models.UniqueConstraint(
+                fields=["recording"], condition=models.Q(is_current=True), name="run_current_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -58,20 +58,26 @@ def _fail(run: models.Run, recording: evidence.Recording, code: str, now: dt.dat
     run.finished_at, run.failure = now, code
     run.save(update_fields=["finished_at", "failure"])
     ledger.append(
-        kind="signals.analysis_failed", actor=f"{ledger.SYSTEM}:analysis", subject=f"recording:{recording.id}", now=now,
+        kind="signals.analysis_failed",
+        actor=f"{ledger.SYSTEM}:analysis",
+        subject=f"recording:{recording.id}",
+        now=now,
         facts={"code": code},
-    )  # fmt: skip
+    )
     jobs.announce(facts.RECORDING_ANALYZED, recording_id=str(recording.id))
     return run
 
 
 @transaction.atomic
-def _keep(run: models.Run, recording: evidence.Recording, found: dict[str, Any], now: dt.datetime) -> models.Run:
+def _keep(
+    run: models.Run, recording: evidence.Recording, found: dict[str, Any], now: dt.datetime
+) -> models.Run:
     analyzed = analysis.Analysis.from_dict(found)
     evidence.Recording.objects.select_for_update().get(pk=recording.pk)
     models.Run.objects.filter(recording=recording, is_current=True).update(is_current=False)
     models.Finding.objects.bulk_create(
-        (models.Finding(run=run, recording=recording, **{**one.to_dict()}) for one in analyzed.findings), batch_size=BATCH
+        (models.Finding(run=run, recording=recording, **one.to_dict()) for one in analyzed.findings),
+        batch_size=BATCH,
     )
     models.Track.objects.bulk_create(
         models.Track(run=run, recording=recording, name=name, values=getattr(analyzed.tracks, name).tobytes())
@@ -81,8 +87,14 @@ def _keep(run: models.Run, recording: evidence.Recording, found: dict[str, Any],
     run.detectors = found["detectors"]
     run.save(update_fields=["finished_at", "is_current", "reached_ms", "detectors"])
     ledger.append(
-        kind="signals.recording_analyzed", actor=f"{ledger.SYSTEM}:analysis", subject=f"recording:{recording.id}", now=now,
-        facts={"findings": len(analyzed.findings), "detectors": {one.name: one.version for one in analyzed.detectors}},
-    )  # fmt: skip
+        kind="signals.recording_analyzed",
+        actor=f"{ledger.SYSTEM}:analysis",
+        subject=f"recording:{recording.id}",
+        now=now,
+        facts={
+            "findings": len(analyzed.findings),
+            "detectors": {one.name: one.version for one in analyzed.detectors},
+        },
+    )
     jobs.announce(facts.RECORDING_ANALYZED, recording_id=str(recording.id))
     return run

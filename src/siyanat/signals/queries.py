@@ -26,5 +26,9 @@ def list_tracks(recording_id: UUID) -> dict[str, bytes]:
 def list_unanalyzed(recordings: Iterable[evidence.Recording]) -> list[UUID]:
     """Those of ``recordings`` that no run has finished with, however it ended."""
     ids = [recording.id for recording in recordings]
-    done = set(models.Run.objects.filter(recording__in=ids, finished_at__isnull=False).values_list("recording", flat=True))
+    done = set(
+        models.Run.objects.filter(recording__in=ids, finished_at__isnull=False).values_list(
+            "recording", flat=True
+        )
+    )
     return [one for one in ids if one not in done]

@@ -11,7 +11,11 @@ from siyanat.lib import clock
 from siyanat.signals import operations
 
 
-@app.task(name="signals.analyze_recording", queue="analysis", retry=RetryStrategy(max_attempts=4, exponential_wait=10))
+@app.task(
+    name="signals.analyze_recording",
+    queue="analysis",
+    retry=RetryStrategy(max_attempts=4, exponential_wait=10),
+)
 def analyze_recording(recording_id: str) -> None:
     """Analyze one recording."""
     operations.analyze_recording(recording_id=uuid.UUID(recording_id), now=clock.now())

@@ -18,7 +18,9 @@ class UpperSecret(models.Model):
     secret = models.BinaryField(max_length=32)
     commitment = models.CharField(max_length=64)  # in the ledger since committed_at
     committed_at = models.DateTimeField()
-    published_at = models.DateTimeField(null=True)  # two months after the month: no sample can need it any more
+    published_at = models.DateTimeField(
+        null=True
+    )  # two months after the month: no sample can need it any more
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "month_starts_at"], name="upper_secret_once")]
@@ -54,8 +56,12 @@ class Plan(models.Model):
     superseded_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)  # a review has begun with it: it stays as it is
     policy = models.JSONField(default=dict)  # budget_s, random_share, random_least, clip_s
-    owed = models.JSONField(default=list)  # [[bearer, start, end], ...]: the population that the sample is drawn over
-    inputs_digest = models.CharField(max_length=64)  # SHA-256 of owed, recorded, sightings, policy and seed commitment
+    owed = models.JSONField(
+        default=list
+    )  # [[bearer, start, end], ...]: the population that the sample is drawn over
+    inputs_digest = models.CharField(
+        max_length=64
+    )  # SHA-256 of owed, recorded, sightings, policy and seed commitment
     planned_ms = models.BigIntegerField()
     owed_ms = models.BigIntegerField()
     over_budget_ms = models.BigIntegerField(default=0)
@@ -64,7 +70,9 @@ class Plan(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["shift"], condition=models.Q(superseded_at__isnull=True), name="plan_current_once")
+            models.UniqueConstraint(
+                fields=["shift"], condition=models.Q(superseded_at__isnull=True), name="plan_current_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import fractions
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from uuid import UUID
@@ -60,9 +62,12 @@ def commit_seed(*, shift: roster.Shift, now: dt.datetime) -> models.Seed:
     )
     if made:
         ledger.append(
-            kind="triage.seed_committed", actor=ACTOR, subject=f"shift:{shift.id}", now=now,
+            kind="triage.seed_committed",
+            actor=ACTOR,
+            subject=f"shift:{shift.id}",
+            now=now,
             facts={"commitment": seed.commitment, "upper_commitment": upper.commitment, "late": seed.is_late},
-        )  # fmt: skip
+        )
     return seed
 
 
@@ -82,9 +87,12 @@ def _upper_secret(shift: roster.Shift, now: dt.datetime) -> models.UpperSecret:
     )
     if made:
         ledger.append(
-            kind="triage.upper_secret_committed", actor=ACTOR, subject=f"unit:{unit.pk}", now=now,
+            kind="triage.upper_secret_committed",
+            actor=ACTOR,
+            subject=f"unit:{unit.pk}",
+            now=now,
             facts={"commitment": row.commitment, "month": f"{year}-{month:02d}"},
-        )  # fmt: skip
+        )
     return row
 
 
@@ -111,7 +119,9 @@ def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
         moments=moments.rank_moments(sightings, policy=MOMENT_POLICY),
         policy=POLICY,
         seed=planning.derive_seed(
-            commitment_secret=bytes(seed.secret), upper_secret=bytes(seed.upper.secret), shift_id=str(shift.id)
+            commitment_secret=bytes(seed.secret),
+            upper_secret=bytes(seed.upper.secret),
+            shift_id=str(shift.id),
         ),
     )
     return _write(shift, plan, owed, digest, now)
@@ -137,18 +147,26 @@ def _sightings(shift: roster.Shift, lines: list[minutes.Minutes]) -> list[moment
         for finding in signals.list_findings(recordings):
             starts = finding.recording.starts_at
             span = timespan.Span(
-                starts + dt.timedelta(milliseconds=finding.starts_ms), starts + dt.timedelta(milliseconds=finding.ends_ms)
+                starts + dt.timedelta(milliseconds=finding.starts_ms),
+                starts + dt.timedelta(milliseconds=finding.ends_ms),
             )
             if within.clipped(span):
                 found.append(
                     moments.Sighting(
-                        bearer=bearer, kind=finding.kind, starts_at=span.starts_at, ends_at=span.ends_at,
-                        score=finding.score, evidence=finding.evidence, source=str(finding.recording_id),
+                        bearer=bearer,
+                        kind=finding.kind,
+                        starts_at=span.starts_at,
+                        ends_at=span.ends_at,
+                        score=finding.score,
+                        evidence=finding.evidence,
+                        source=str(finding.pk),
                     )
-                )  # fmt: skip
+                )
         found += _stops(bearer, line)
         found += [
-            moments.Sighting(bearer=bearer, kind="button", starts_at=one.starts_at, ends_at=one.ends_at, source=str(one.id))
+            moments.Sighting(
+                bearer=bearer, kind="button", starts_at=one.starts_at, ends_at=one.ends_at, source=str(one.id)
+            )
             for one in recordings
             if one.is_intentional and within.clipped(timespan.Span(one.starts_at, one.ends_at))
         ]
@@ -160,18 +178,23 @@ def _stops(bearer: str, line: minutes.Minutes) -> list[moments.Sighting]:
     ends = {ends for _starts, ends in line.filmed}
     return [
         moments.Sighting(
-            bearer=bearer, kind="unexplained_stop", starts_at=starts - dt.timedelta(seconds=1), ends_at=starts,
+            bearer=bearer,
+            kind="unexplained_stop",
+            starts_at=starts - dt.timedelta(seconds=1),
+            ends_at=starts,
             evidence={"missing_seconds": (last - starts).total_seconds()},
         )
         for starts, last in line.unexplained
         if starts in ends and last - starts >= MIN_STOP
-    ]  # fmt: skip
+    ]
 
 
 def _digest(
-    owed: Mapping[str, timespan.SpanSet], recorded: Mapping[str, timespan.SpanSet], sightings: list[moments.Sighting],
+    owed: Mapping[str, timespan.SpanSet],
+    recorded: Mapping[str, timespan.SpanSet],
+    sightings: list[moments.Sighting],
     seed: models.Seed,
-) -> str:  # fmt: skip
+) -> str:
     told = ledger.canonical(
         {
             "owed": _stored(owed),
@@ -189,7 +212,9 @@ def _digest(
 
 def _stored(spans: Mapping[str, timespan.SpanSet]) -> list[list[str]]:
     return [
-        [bearer, span.starts_at.isoformat(), span.ends_at.isoformat()] for bearer in sorted(spans) for span in spans[bearer]
+        [bearer, span.starts_at.isoformat(), span.ends_at.isoformat()]
+        for bearer in sorted(spans)
+        for span in spans[bearer]
     ]
 
 
@@ -199,24 +224,48 @@ def _policy() -> dict[str, object]:
         "random_share": str(POLICY.random_share),
         "random_least": POLICY.random_least,
         "clip_s": POLICY.clip.total_seconds(),
+        "moments": json.loads(ledger.canonical(dataclasses.asdict(MOMENT_POLICY))),
     }
 
 
 def _write(
-    shift: roster.Shift, plan: planning.Plan, owed: Mapping[str, timespan.SpanSet], digest: str, now: dt.datetime
+    shift: roster.Shift,
+    plan: planning.Plan,
+    owed: Mapping[str, timespan.SpanSet],
+    digest: str,
+    now: dt.datetime,
 ) -> models.Plan:
     models.Plan.objects.filter(shift=shift, superseded_at__isnull=True).update(superseded_at=now)
     row = models.Plan.objects.create(
-        shift=shift, made_at=now, policy=_policy(), owed=_stored(owed), inputs_digest=digest, planned_ms=plan.planned_ms,
-        owed_ms=plan.owed_ms, over_budget_ms=plan.over_budget_ms, random_population=plan.random_population,
+        shift=shift,
+        made_at=now,
+        policy=_policy(),
+        owed=_stored(owed),
+        inputs_digest=digest,
+        planned_ms=plan.planned_ms,
+        owed_ms=plan.owed_ms,
+        over_budget_ms=plan.over_budget_ms,
+        random_population=plan.random_population,
         random_count=plan.random_count,
-    )  # fmt: skip
-    models.PlanItem.objects.bulk_create(_item(row, order, item) for order, item in enumerate(plan.items, start=1))
+    )
+    models.PlanItem.objects.bulk_create(
+        _item(row, order, item) for order, item in enumerate(plan.items, start=1)
+    )
     ledger.append(
-        kind="triage.plan_made", actor=ACTOR, subject=f"shift:{shift.id}", now=now,
-        facts={"plan": str(row.id), "inputs": digest, "items": len(plan.items), "planned_ms": plan.planned_ms,
-               "owed_ms": plan.owed_ms, "random_population": plan.random_population, "random_count": plan.random_count},
-    )  # fmt: skip
+        kind="triage.plan_made",
+        actor=ACTOR,
+        subject=f"shift:{shift.id}",
+        now=now,
+        facts={
+            "plan": str(row.id),
+            "inputs": digest,
+            "items": len(plan.items),
+            "planned_ms": plan.planned_ms,
+            "owed_ms": plan.owed_ms,
+            "random_population": plan.random_population,
+            "random_count": plan.random_count,
+        },
+    )
     return row
 
 
@@ -239,7 +288,7 @@ def _item(plan: models.Plan, order: int, item: planning.Item) -> models.PlanItem
                 "ends_at": reason.ends_at.isoformat(),
                 "must_see": reason.must_see,
                 "facts": dict(reason.facts),
-                "recording": reason.source,
+                "finding": reason.source,
             }
             for reason in item.reasons
         ],
@@ -256,30 +305,48 @@ def freeze_plan(*, plan: models.Plan, now: dt.datetime) -> None:
 @transaction.atomic
 def publish_seed(*, shift_id: UUID, now: dt.datetime) -> models.Seed | None:
     """After sign-off: put both secrets into the ledger, so that anybody can draw the sample again. Once."""
-    seed = models.Seed.objects.select_for_update(of=("self",)).select_related("upper").filter(shift=shift_id).first()
+    seed = (
+        models.Seed.objects.select_for_update(of=("self",))
+        .select_related("upper")
+        .filter(shift=shift_id)
+        .first()
+    )
     if seed is None or seed.published_at is not None:
         return None
     models.Seed.objects.filter(pk=seed.pk).update(published_at=now)
     ledger.append(
-        kind="triage.seed_published", actor=ACTOR, subject=f"shift:{shift_id}", now=now,
-        facts={"secret": bytes(seed.secret).hex(), "commitment": seed.commitment,
-               "derived": planning.derive_seed(
-                   commitment_secret=bytes(seed.secret), upper_secret=bytes(seed.upper.secret), shift_id=str(shift_id)
-               ).hex()},
-    )  # fmt: skip
+        kind="triage.seed_published",
+        actor=ACTOR,
+        subject=f"shift:{shift_id}",
+        now=now,
+        facts={
+            "secret": bytes(seed.secret).hex(),
+            "commitment": seed.commitment,
+            "derived": planning.derive_seed(
+                commitment_secret=bytes(seed.secret),
+                upper_secret=bytes(seed.upper.secret),
+                shift_id=str(shift_id),
+            ).hex(),
+        },
+    )
     return seed
 
 
 @transaction.atomic
 def publish_upper_secrets(*, now: dt.datetime) -> int:
     """Publish the upper secrets of months that are over and whose shifts all had their seeds published."""
-    over = models.UpperSecret.objects.filter(published_at__isnull=True, month_starts_at__lt=now - dt.timedelta(days=62))
+    over = models.UpperSecret.objects.filter(
+        published_at__isnull=True, month_starts_at__lt=now - dt.timedelta(days=62)
+    )
     published = 0
     for row in over.select_for_update():
         models.UpperSecret.objects.filter(pk=row.pk).update(published_at=now)
         ledger.append(
-            kind="triage.upper_secret_published", actor=ACTOR, subject=f"unit:{row.unit_id}", now=now,
+            kind="triage.upper_secret_published",
+            actor=ACTOR,
+            subject=f"unit:{row.unit_id}",
+            now=now,
             facts={"secret": bytes(row.secret).hex(), "commitment": row.commitment},
-        )  # fmt: skip
+        )
         published += 1
     return published
