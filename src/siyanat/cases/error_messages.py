@@ -15,7 +15,9 @@ MESSAGES = {
     "cases.action_done_already": _("This action was completed before."),
     "cases.outcome_missing": _("Say what came of it."),
     "cases.answer_missing": _("Write your answer."),
-    "cases.answer_awaited": _("The officer may answer until %(due_at)s; the case can't be decided against them before."),
+    "cases.answer_awaited": _(
+        "The officer may answer until %(due_at)s; the case can't be decided against them before."
+    ),
     "cases.decided_already": _("This case was decided before."),
     "cases.reasons_missing": _("Give the reasons."),
     "cases.not_decided": _("Decide the case before closing it."),

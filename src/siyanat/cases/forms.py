@@ -21,7 +21,10 @@ class OpenForm(forms.Form):
 
     personnel_number = ui.NormalisedCharField(label=_("Personnel number of the officer"), max_length=16)
     shift_code = ui.NormalisedCharField(
-        label=_("Code of the shift"), max_length=40, required=False, help_text=_("Its footage is held until the case is closed.")
+        label=_("Code of the shift"),
+        max_length=40,
+        required=False,
+        help_text=_("Its footage is held until the case is closed."),
     )
     title = ui.NormalisedCharField(label=_("Title"), max_length=160)
     summary = ui.NormalisedCharField(label=_("Summary"), required=False, widget=LINES)
@@ -30,9 +33,11 @@ class OpenForm(forms.Form):
     )
     protects_complainant = forms.BooleanField(label=_("Protect the complainant"), required=False)
     officer_summary = ui.NormalisedCharField(
-        label=_("Summary for the officer"), required=False, widget=LINES,
+        label=_("Summary for the officer"),
+        required=False,
+        widget=LINES,
         help_text=_("What the officer reads where the complainant is protected: nothing that reveals them."),
-    )  # fmt: skip
+    )
     due_at = ui.JalaliDateTimeField(label=_("To be decided by"), required=False)
 
     def __init__(self, *arguments: Any, items: Any, **options: Any) -> None:
@@ -56,7 +61,9 @@ class ActionForm(forms.Form):
         super().__init__(*arguments, **options)
         field = self.fields["owner"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = roster.Person.objects.filter(pk__in=[one.pk for one in queries.list_possible_owners(case)])
+        field.queryset = roster.Person.objects.filter(
+            pk__in=[one.pk for one in queries.list_possible_owners(case)]
+        )
         field.label_from_instance = names.full_name  # type: ignore[method-assign,assignment]
 
 
@@ -75,7 +82,9 @@ class AnswerForm(forms.Form):
 class DecisionForm(forms.Form):
     """The decision and its reasons."""
 
-    decision = forms.ChoiceField(label=_("Decision"), choices=models.Case.Decision.choices, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=models.Case.Decision.choices, widget=forms.RadioSelect
+    )
     reasons = ui.NormalisedCharField(label=_("Reasons"), widget=LINES)
 
 
@@ -89,5 +98,7 @@ class HandUpForm(forms.Form):
         super().__init__(*arguments, **options)
         field = self.fields["to_unit"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = roster.Unit.objects.filter(pk__in=[one.pk for one in queries.list_units_above(case.handling_unit)])
+        field.queryset = roster.Unit.objects.filter(
+            pk__in=[one.pk for one in queries.list_units_above(case.handling_unit)]
+        )
         field.label_from_instance = names.unit_name  # type: ignore[method-assign,assignment]

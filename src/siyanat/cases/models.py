@@ -38,21 +38,29 @@ class Case(models.Model):
     number = models.CharField(max_length=24, unique=True)  # e.g. 1405-000123
     unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="cases")
     handling_unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="+")
-    shift = models.ForeignKey(roster.Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    shift = models.ForeignKey(
+        roster.Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
     origin = models.CharField(max_length=8, choices=Origin)
     origin_reference = models.CharField(max_length=80, blank=True, default="")
     title = models.CharField(max_length=160)
     summary = models.TextField(blank=True, default="")
-    officer_summary = models.TextField(blank=True, default="")  # what the officer sees when a complainant is protected
+    officer_summary = models.TextField(
+        blank=True, default=""
+    )  # what the officer sees when a complainant is protected
     protects_complainant = models.BooleanField(default=False)
     conduct_item = models.ForeignKey(conduct.ConductItem, null=True, blank=True, on_delete=models.PROTECT)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     decision = models.CharField(max_length=16, choices=Decision, blank=True, default="")
     decision_reasons = models.TextField(blank=True, default="")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     about = models.ManyToManyField(roster.Person, related_name="cases_about", through="Concerned")
@@ -82,7 +90,9 @@ class Action(models.Model):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(roster.Person, on_delete=models.PROTECT, related_name="case_actions")
     due_at = models.DateTimeField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=400, blank=True, default="")

@@ -70,12 +70,21 @@ def open_case(
     )
     if shift is not None:
         holds.place_hold(
-            covers=holds.Covers(shift=shift), reason=evidence.Hold.Reason.CASE, reference=reference_of(case),
-            note=case.number, actor=viewer.actor, now=now,
-        )  # fmt: skip
-    _log("cases.case_opened", viewer.actor, case, now, {"title": case.title, "summary": case.summary}, about=[
-        str(person.id) for person in about
-    ])  # fmt: skip
+            covers=holds.Covers(shift=shift),
+            reason=evidence.Hold.Reason.CASE,
+            reference=reference_of(case),
+            note=case.number,
+            actor=viewer.actor,
+            now=now,
+        )
+    _log(
+        "cases.case_opened",
+        viewer.actor,
+        case,
+        now,
+        {"title": case.title, "summary": case.summary},
+        about=[str(person.id) for person in about],
+    )
     jobs.announce(facts.CASE_OPENED, case_id=str(case.id))
     return case
 
@@ -105,7 +114,13 @@ def _next_number(now: dt.datetime) -> str:
 
 @transaction.atomic
 def add_action(
-    *, viewer: gates.Viewer, case: models.Case, title: str, owner: roster.Person, due_at: dt.datetime, now: dt.datetime
+    *,
+    viewer: gates.Viewer,
+    case: models.Case,
+    title: str,
+    owner: roster.Person,
+    due_at: dt.datetime,
+    now: dt.datetime,
 ) -> models.Action:
     """Give somebody something to do about the case by a date; never to whom it concerns.
 
@@ -122,12 +137,22 @@ def add_action(
     action = models.Action.objects.create(
         case=case, title=title.strip(), owner=owner, due_at=due_at, created_by=viewer.user, created_at=now
     )
-    _log("cases.action_added", viewer.actor, case, now, {"title": action.title}, action=action.pk, owner=str(owner.id))
+    _log(
+        "cases.action_added",
+        viewer.actor,
+        case,
+        now,
+        {"title": action.title},
+        action=action.pk,
+        owner=str(owner.id),
+    )
     return action
 
 
 @transaction.atomic
-def complete_action(*, viewer: gates.Viewer, action: models.Action, outcome: str, now: dt.datetime) -> models.Action:
+def complete_action(
+    *, viewer: gates.Viewer, action: models.Action, outcome: str, now: dt.datetime
+) -> models.Action:
     """Its owner, or who handles the case, says what came of it. Once.
 
     :raises errors.NotFound: when it is neither the viewer's nor of a case that they handle.
@@ -137,10 +162,19 @@ def complete_action(*, viewer: gates.Viewer, action: models.Action, outcome: str
         _check_may_handle(viewer, action.case, act="cases.complete_action")
     if not outcome.strip():
         raise errors.Refusal("cases.outcome_missing")
-    if not models.Action.objects.filter(pk=action.pk, done_at__isnull=True).update(done_at=now, outcome=outcome.strip()):
+    if not models.Action.objects.filter(pk=action.pk, done_at__isnull=True).update(
+        done_at=now, outcome=outcome.strip()
+    ):
         raise errors.Refusal("cases.action_done_already")
     action.refresh_from_db()
-    _log("cases.action_completed", viewer.actor, action.case, now, {"outcome": action.outcome}, action=action.pk)
+    _log(
+        "cases.action_completed",
+        viewer.actor,
+        action.case,
+        now,
+        {"outcome": action.outcome},
+        action=action.pk,
+    )
     return action
 
 
@@ -157,7 +191,9 @@ def answer_case(*, viewer: gates.Viewer, case: models.Case, text: str, now: dt.d
     if not text.strip():
         raise errors.Refusal("cases.answer_missing")
     answer = models.Answer.objects.create(case=case, person=viewer.person, text=text.strip(), given_at=now)
-    models.Case.objects.filter(pk=case.pk, state=models.Case.State.OPEN).update(state=models.Case.State.ANSWERED)
+    models.Case.objects.filter(pk=case.pk, state=models.Case.State.OPEN).update(
+        state=models.Case.State.ANSWERED
+    )
     _log("cases.case_answered", viewer.actor, case, now, {"text": answer.text}, answer=answer.pk)
     return answer
 
@@ -174,14 +210,21 @@ def decide_case(
     _check_may_handle(viewer, case, act="cases.decide_case")
     if not reasons.strip():
         raise errors.Refusal("cases.reasons_missing")
-    if decision in queries.AGAINST and now < (due := queries.answer_due_at(case)) and not case.answers.exists():
+    if (
+        decision in queries.AGAINST
+        and now < (due := queries.answer_due_at(case))
+        and not case.answers.exists()
+    ):
         raise errors.Refusal("cases.answer_awaited", due_at=due)
     decided = models.Case.objects.filter(
         pk=case.pk, state__in=[models.Case.State.OPEN, models.Case.State.ANSWERED]
     ).update(
-        state=models.Case.State.DECIDED, decision=decision, decision_reasons=reasons.strip(), decided_by=viewer.user,
+        state=models.Case.State.DECIDED,
+        decision=decision,
+        decision_reasons=reasons.strip(),
+        decided_by=viewer.user,
         decided_at=now,
-    )  # fmt: skip
+    )
     if not decided:
         raise errors.Refusal("cases.decided_already")
     case.refresh_from_db()
@@ -212,7 +255,9 @@ def close_case(*, viewer: gates.Viewer, case: models.Case, now: dt.datetime) -> 
 
 
 @transaction.atomic
-def hand_up(*, viewer: gates.Viewer, case: models.Case, to_unit: roster.Unit, reason: str, now: dt.datetime) -> models.Case:
+def hand_up(
+    *, viewer: gates.Viewer, case: models.Case, to_unit: roster.Unit, reason: str, now: dt.datetime
+) -> models.Case:
     """Give the case to a unit above: for example because it concerns the head of the station.
 
     :raises errors.Refusal: ``cases.not_above`` when ``to_unit`` does not stand above; ``cases.reasons_missing``.
@@ -249,6 +294,10 @@ def _log(
     kind: str, actor: str, case: models.Case, now: dt.datetime, personal: dict[str, object], **told: object
 ) -> None:
     ledger.append(
-        kind=kind, actor=actor, subject=reference_of(case), now=now, facts={"number": case.number, **told}, personal=personal
+        kind=kind,
+        actor=actor,
+        subject=reference_of(case),
+        now=now,
+        facts={"number": case.number, **told},
+        personal=personal,
     )
-

@@ -45,7 +45,9 @@ def get_case(viewer: gates.Viewer, case_id: UUID) -> models.Case:
 
 def get_case_about(viewer: gates.Viewer, case_id: UUID) -> models.Case:
     """:raises errors.NotFound: when it is absent or does not concern the viewer."""
-    return gates.get_in_scope(list_cases_about(viewer).select_related("unit", "shift", "conduct_item"), pk=case_id)
+    return gates.get_in_scope(
+        list_cases_about(viewer).select_related("unit", "shift", "conduct_item"), pk=case_id
+    )
 
 
 def get_case_to_handle(viewer: gates.Viewer, case_id: UUID) -> models.Case:
@@ -70,7 +72,11 @@ def list_actions_of(viewer: gates.Viewer) -> QuerySet[models.Action]:
     """Open actions that the viewer owns, the earliest deadline first."""
     if viewer.person_id is None:
         return models.Action.objects.none()
-    return models.Action.objects.filter(owner=viewer.person_id, done_at__isnull=True).select_related("case").order_by("due_at")
+    return (
+        models.Action.objects.filter(owner=viewer.person_id, done_at__isnull=True)
+        .select_related("case")
+        .order_by("due_at")
+    )
 
 
 def get_action(viewer: gates.Viewer, action_id: int) -> models.Action:
@@ -90,7 +96,9 @@ def list_possible_owners(case: models.Case) -> QuerySet[roster.Person]:
     """People of the handling unit who hold a post there and whom the case does not concern."""
     return (
         roster.Person.objects.filter(
-            posts__unit__path__startswith=case.handling_unit.path, posts__held__endswith__isnull=True, left_at__isnull=True
+            posts__unit__path__startswith=case.handling_unit.path,
+            posts__held__endswith__isnull=True,
+            left_at__isnull=True,
         )
         .exclude(pk__in=list_concerned(case))
         .distinct()

@@ -28,13 +28,17 @@ def list_cases(request: gates.ViewerRequest) -> HttpResponse:
     rows = queries.list_visible_cases(request.viewer).select_related("unit", "handling_unit", "conduct_item")
     state = request.GET.get("state", "open")
     if state == "open":
-        rows = rows.filter(state__in=[models.Case.State.OPEN, models.Case.State.ANSWERED, models.Case.State.DECIDED])
+        rows = rows.filter(
+            state__in=[models.Case.State.OPEN, models.Case.State.ANSWERED, models.Case.State.DECIDED]
+        )
     elif state in models.Case.State.values:
         rows = rows.filter(state=state)
     if words := persian.normalise(request.GET.get("q", "")):
         rows = rows.filter(number__icontains=words) | rows.filter(title__icontains=words)
     sort = request.GET.get("sort", "")
-    page = Paginator(rows.order_by(sort if sort in SORTS else "due_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by(sort if sort in SORTS else "due_at", "pk"), PAGE).get_page(
+        request.GET.get("page")
+    )
     tabs = [("open", _("Open")), (models.Case.State.CLOSED, _("Closed")), ("all", _("All"))]
     context = {
         "page": page,
@@ -54,19 +58,31 @@ def open_case(request: gates.ViewerRequest) -> HttpResponse:
         data = form.cleaned_data
         within = gates.under(request.viewer.paths(*queries.HANDLERS))
         person = gates.get_in_scope(
-            roster.Person.objects.filter(within).select_related("unit"), personnel_number=data["personnel_number"]
+            roster.Person.objects.filter(within).select_related("unit"),
+            personnel_number=data["personnel_number"],
         )
         shift = None
         if data["shift_code"]:
             shift = gates.get_in_scope(roster.Shift.objects.filter(within), code=data["shift_code"])
         case = operations.open_case(
-            viewer=request.viewer, unit=person.unit, origin=models.Case.Origin.HAND, title=data["title"], about=[person],
-            now=request.now, shift=shift, summary=data["summary"], officer_summary=data["officer_summary"],
-            protects_complainant=data["protects_complainant"], conduct_item=data["conduct_item"], due_at=data["due_at"],
-        )  # fmt: skip
+            viewer=request.viewer,
+            unit=person.unit,
+            origin=models.Case.Origin.HAND,
+            title=data["title"],
+            about=[person],
+            now=request.now,
+            shift=shift,
+            summary=data["summary"],
+            officer_summary=data["officer_summary"],
+            protects_complainant=data["protects_complainant"],
+            conduct_item=data["conduct_item"],
+            due_at=data["due_at"],
+        )
         messages.success(request, _("Case %(number)s was opened.") % {"number": case.number})
         return redirect("cases:case", case.id)
-    return render(request, "cases/open.html", {"form": form, "crumbs": [(_("Cases"), "/cases/"), (_("New case"), "")]})
+    return render(
+        request, "cases/open.html", {"form": form, "crumbs": [(_("Cases"), "/cases/"), (_("New case"), "")]}
+    )
 
 
 @gates.admit(*queries.READERS)
@@ -99,7 +115,9 @@ def _told(request: gates.ViewerRequest, form: forms.forms.Form) -> bool:
         return True
     for name, problems in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, f"{label}: {' '.join(map(str, problems))}" if label else " ".join(map(str, problems)))
+        messages.error(
+            request, f"{label}: {' '.join(map(str, problems))}" if label else " ".join(map(str, problems))
+        )
     return False
 
 
@@ -180,7 +198,9 @@ def own(request: gates.ViewerRequest, case_id: UUID) -> HttpResponse:
     found = queries.get_case_about(request.viewer, case_id)
     form = forms.AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        operations.answer_case(viewer=request.viewer, case=found, text=form.cleaned_data["text"], now=request.now)
+        operations.answer_case(
+            viewer=request.viewer, case=found, text=form.cleaned_data["text"], now=request.now
+        )
         messages.success(request, _("Your answer is in the case."))
         return redirect("cases:own", case_id)
     if request.method == "GET":

@@ -26,7 +26,7 @@ class ClockField(forms.CharField):
         if not text:
             return None
         try:
-            return dt.time.fromisoformat(text if len(text) > 4 else f"0{text}")  # noqa: PLR2004
+            return dt.time.fromisoformat(text if len(text) > 4 else f"0{text}")
         except ValueError:
             raise forms.ValidationError(_("Give a time such as 14:05.")) from None
 
@@ -44,7 +44,9 @@ class ExcuseForm(forms.Form):
     starts = ClockField(label=_("From"))
     ends = ClockField(label=_("To"))
     kind = forms.ChoiceField(label=_("Reason"), choices=models.Excuse.Kind.choices)
-    note = forms.CharField(label=_("What happened"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("What happened"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *arguments: Any, shift: roster.Shift, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -57,7 +59,11 @@ class ExcuseForm(forms.Form):
     def _moment(self, name: str) -> dt.datetime:
         date = jalali.local_date(self.shift.starts_at)
         moment = jalali.tehran_moment(date, self.cleaned_data[name])
-        return moment if moment >= self.shift.starts_at else jalali.tehran_moment(date + dt.timedelta(days=1), self.cleaned_data[name])
+        return (
+            moment
+            if moment >= self.shift.starts_at
+            else jalali.tehran_moment(date + dt.timedelta(days=1), self.cleaned_data[name])
+        )
 
 
 class DecisionForm(forms.Form):
@@ -75,7 +81,10 @@ class BulkExcuseForm(forms.Form):
     ends_at = ui.JalaliDateTimeField(label=_("To"))
     kind = forms.ChoiceField(
         label=_("Cause"),
-        choices=[(one.value, one.label) for one in (models.Excuse.Kind.DOCK_FAILURE, models.Excuse.Kind.POWER_FAILURE)],
+        choices=[
+            (one.value, one.label)
+            for one in (models.Excuse.Kind.DOCK_FAILURE, models.Excuse.Kind.POWER_FAILURE)
+        ],
     )
     note = forms.CharField(label=_("What happened"), max_length=400)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ def split(missing: minutes.Span, filmed: Sequence[minutes.Span]) -> list[minutes
     starts, ends = missing
     inside = {edge for span in filmed for edge in span if starts < edge < ends}
     edges = [starts, *sorted(inside), ends]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))
 
 
 def classify(gap: minutes.Span, known: Circumstances) -> str:

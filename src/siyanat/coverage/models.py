@@ -8,8 +8,8 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +44,9 @@ class Excuse(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.CharField(max_length=400, blank=True, default="")
 
@@ -53,7 +55,9 @@ class Excuse(models.Model):
             ExclusionConstraint(
                 name="excuse_no_overlap",
                 expressions=[
-                    ("shift", RangeOperators.EQUAL), ("person", RangeOperators.EQUAL), ("span", RangeOperators.OVERLAPS),
+                    ("shift", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
+                    ("span", RangeOperators.OVERLAPS),
                 ],
                 condition=~models.Q(state="refused"),
             )
@@ -80,11 +84,15 @@ class Count(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["shift", "person"], condition=models.Q(superseded_at__isnull=True),
-                name="count_current_once", nulls_distinct=False,
+                fields=["shift", "person"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="count_current_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=models.Q(owed_ms=models.F("recorded_ms") + models.F("excused_ms") + models.F("unexplained_ms")),
+                condition=models.Q(
+                    owed_ms=models.F("recorded_ms") + models.F("excused_ms") + models.F("unexplained_ms")
+                ),
                 name="count_adds_up",
             ),
         ]

@@ -61,7 +61,9 @@ def _figures(line: minutes.Minutes) -> dict[str, int]:
 
 
 def _is_provisional(shift: roster.Shift, now: dt.datetime) -> bool:
-    is_out = cameras.Issue.objects.filter(shift=shift, superseded_at__isnull=True, returned_at__isnull=True).exists()
+    is_out = cameras.Issue.objects.filter(
+        shift=shift, superseded_at__isnull=True, returned_at__isnull=True
+    ).exists()
     return now < shift.ends_at or (is_out and now < shift.ends_at + DOCKING_GRACE)
 
 
@@ -81,7 +83,9 @@ def _differs(shift: roster.Shift, line: minutes.Minutes, now: dt.datetime) -> bo
 
 
 def _write(shift: roster.Shift, line: minutes.Minutes, now: dt.datetime) -> None:
-    models.Count.objects.filter(shift=shift, person=line.person_id, superseded_at__isnull=True).update(superseded_at=now)
+    models.Count.objects.filter(shift=shift, person=line.person_id, superseded_at__isnull=True).update(
+        superseded_at=now
+    )
     count = models.Count.objects.create(
         shift=shift,
         person_id=line.person_id,
@@ -100,16 +104,21 @@ def _write(shift: roster.Shift, line: minutes.Minutes, now: dt.datetime) -> None
                 count=count,
                 span=gap,
                 kind=gaps.classify(gap, known),
-                excuse=next((one for one in excuses if one.span.lower < gap[1] and gap[0] < one.span.upper), None),
+                excuse=next(
+                    (one for one in excuses if one.span.lower < gap[1] and gap[0] < one.span.upper), None
+                ),
             )
 
 
 def _circumstances(shift: roster.Shift, line: minutes.Minutes) -> gaps.Circumstances:
     rows = evidence.Recording.objects.filter(
-        attributions__shift=shift, attributions__person=line.person_id, attributions__superseded_at__isnull=True
+        attributions__shift=shift,
+        attributions__person=line.person_id,
+        attributions__superseded_at__isnull=True,
     ).order_by("starts_at")
     footage = [
-        gaps.Footage(row.starts_at, row.ends_at, row.is_truncated, bool(row.probe.get("clock_jumps"))) for row in rows
+        gaps.Footage(row.starts_at, row.ends_at, row.is_truncated, bool(row.probe.get("clock_jumps")))
+        for row in rows
     ]
     issues = cameras.Issue.objects.filter(shift=shift, person=line.person_id, superseded_at__isnull=True)
     is_docked = issues.exists() and not issues.filter(returned_at__isnull=True).exists()
@@ -126,9 +135,15 @@ def _circumstances(shift: roster.Shift, line: minutes.Minutes) -> gaps.Circumsta
 
 @transaction.atomic
 def ask_excuse(
-    *, viewer: gates.Viewer, shift: roster.Shift, person: roster.Person, span: minutes.Span, kind: str, note: str,
+    *,
+    viewer: gates.Viewer,
+    shift: roster.Shift,
+    person: roster.Person,
+    span: minutes.Span,
+    kind: str,
+    note: str,
     now: dt.datetime,
-) -> models.Excuse:  # fmt: skip
+) -> models.Excuse:
     """An officer gives a typed reason for their own missing minutes; the head or above decides.
 
     :raises errors.Refusal: when the stretch lies outside the shift, or has a reason already.
@@ -181,9 +196,13 @@ def excuse_in_bulk(
         raise errors.Refusal("coverage.bulk_needs_common_cause", kind=kind)
     reference, written = uuid.uuid4(), 0
     counts = models.Count.objects.filter(
-        shift__unit__path__startswith=unit.path, shift__starts_at__lt=span[1], shift__ends_at__gt=span[0],
-        superseded_at__isnull=True, person__isnull=False, unexplained_ms__gt=0,
-    ).select_related("shift")  # fmt: skip
+        shift__unit__path__startswith=unit.path,
+        shift__starts_at__lt=span[1],
+        shift__ends_at__gt=span[0],
+        superseded_at__isnull=True,
+        person__isnull=False,
+        unexplained_ms__gt=0,
+    ).select_related("shift")
     if counts.count() > MAX_BULK:
         raise errors.Refusal("coverage.bulk_too_many", limit=MAX_BULK)
     for count in counts:
@@ -191,10 +210,19 @@ def excuse_in_bulk(
             continue
         for missing in _unexplained_within(count, span):
             excuse = models.Excuse.objects.create(
-                shift=count.shift, person_id=count.person_id, span=missing, kind=kind, note=note, bulk_reference=reference,
-                asked_by=viewer.user, asked_at=now, state=models.Excuse.State.APPROVED, decided_by=viewer.user,
-                decided_at=now, decision_note=note,
-            )  # fmt: skip
+                shift=count.shift,
+                person_id=count.person_id,
+                span=missing,
+                kind=kind,
+                note=note,
+                bulk_reference=reference,
+                asked_by=viewer.user,
+                asked_at=now,
+                state=models.Excuse.State.APPROVED,
+                decided_by=viewer.user,
+                decided_at=now,
+                decision_note=note,
+            )
             _log("coverage.excuse_approved", viewer, excuse, now, {"note": note})
             written += 1
         jobs.announce(facts.EXCUSE_DECIDED, shift_id=str(count.shift_id))
@@ -203,10 +231,14 @@ def excuse_in_bulk(
 
 def _unexplained_within(count: models.Count, span: minutes.Span) -> list[minutes.Span]:
     line = next(
-        one for one in minutes.count_minutes(count.shift_id, known_at=count.counted_at) if one.person_id == count.person_id
+        one
+        for one in minutes.count_minutes(count.shift_id, known_at=count.counted_at)
+        if one.person_id == count.person_id
     )
     cut = [(max(starts, span[0]), min(ends, span[1])) for starts, ends in line.unexplained]
-    asked = models.Excuse.objects.filter(shift=count.shift, person=count.person_id, state=models.Excuse.State.ASKED)
+    asked = models.Excuse.objects.filter(
+        shift=count.shift, person=count.person_id, state=models.Excuse.State.ASKED
+    )
     taken = [(one.span.lower, one.span.upper) for one in asked]
     return [
         (starts, ends)

@@ -56,7 +56,11 @@ class Line:
 
 def list_visible_shifts(viewer: gates.Viewer) -> QuerySet[roster.Shift]:
     """Shifts whose minutes the viewer may read: their units' and those in which they serve."""
-    own = Q(crew__person=viewer.person_id, crew__superseded_at__isnull=True) if viewer.person_id else Q(pk__in=[])
+    own = (
+        Q(crew__person=viewer.person_id, crew__superseded_at__isnull=True)
+        if viewer.person_id
+        else Q(pk__in=[])
+    )
     mine = roster.Shift.objects.filter(own).values("pk")
     return roster.Shift.objects.filter(gates.under(viewer.paths(*READERS)) | Q(pk__in=mine))
 
@@ -68,13 +72,21 @@ def get_shift(viewer: gates.Viewer, shift_id: UUID) -> roster.Shift:
 
 def list_lines(shift: roster.Shift, *, as_of: dt.datetime | None = None) -> list[Line]:
     """Every bearer's line and the crew's (last), from the snapshot that was current at ``as_of`` (now if None)."""
-    counts = models.Count.objects.filter(shift=shift).select_related("person").prefetch_related("gaps__excuse__decided_by")
+    counts = (
+        models.Count.objects.filter(shift=shift)
+        .select_related("person")
+        .prefetch_related("gaps__excuse__decided_by")
+    )
     if as_of is None:
         counts = counts.filter(superseded_at__isnull=True)
     else:
-        counts = counts.filter(counted_at__lte=as_of).filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=as_of))
+        counts = counts.filter(counted_at__lte=as_of).filter(
+            Q(superseded_at__isnull=True) | Q(superseded_at__gt=as_of)
+        )
     lines = [_line(count) for count in counts]
-    return sorted(lines, key=lambda line: (line.person is None, line.person.personnel_number if line.person else ""))
+    return sorted(
+        lines, key=lambda line: (line.person is None, line.person.personnel_number if line.person else "")
+    )
 
 
 def _line(count: models.Count) -> Line:
@@ -90,13 +102,17 @@ def _line(count: models.Count) -> Line:
                 stretches += [Stretch("unexplained", *span) for span in one.unexplained]
     for gap in gaps:
         approved = gap.excuse is not None and gap.excuse.state == models.Excuse.State.APPROVED
-        stretches.append(Stretch("excused" if approved else "unexplained", gap.span.lower, gap.span.upper, gap))
+        stretches.append(
+            Stretch("excused" if approved else "unexplained", gap.span.lower, gap.span.upper, gap)
+        )
     return Line(count, count.person, sorted(stretches, key=lambda part: part.starts_at), gaps)
 
 
 def list_snapshots(shift: roster.Shift) -> list[dt.datetime]:
     """Moments at which the crew's figures changed, newest first."""
-    rows = models.Count.objects.filter(shift=shift).order_by("-counted_at").values_list("counted_at", flat=True)
+    rows = (
+        models.Count.objects.filter(shift=shift).order_by("-counted_at").values_list("counted_at", flat=True)
+    )
     return list(dict.fromkeys(rows))
 
 
@@ -114,7 +130,11 @@ def list_shifts_to_count(*, now: dt.datetime) -> list[UUID]:
     current = models.Count.objects.filter(superseded_at__isnull=True, person__isnull=True)
     stale = current.filter(is_provisional=True)
     uncounted = recent.exclude(pk__in=current.values("shift_id"))
-    return list(recent.filter(Q(pk__in=stale.values("shift_id")) | Q(pk__in=uncounted.values("pk"))).values_list("pk", flat=True))
+    return list(
+        recent.filter(Q(pk__in=stale.values("shift_id")) | Q(pk__in=uncounted.values("pk"))).values_list(
+            "pk", flat=True
+        )
+    )
 
 
 def list_excuses_to_decide(viewer: gates.Viewer) -> QuerySet[models.Excuse]:
@@ -170,20 +190,28 @@ def list_month(viewer: gates.Viewer, *, year: int, month: int, below: roster.Uni
     sums = (
         models.Count.objects.filter(
             gates.under(viewer.paths(*READERS), "shift__unit__path"),
-            person__isnull=True, superseded_at__isnull=True,
-            shift__starts_at__gte=starts_at, shift__starts_at__lt=ends_at,
+            person__isnull=True,
+            superseded_at__isnull=True,
+            shift__starts_at__gte=starts_at,
+            shift__starts_at__lt=ends_at,
         )
         .values(path=F("shift__unit__path"))
         .annotate(
-            shifts=CountOf("pk"), provisional=CountOf("pk", filter=Q(is_provisional=True)), owed=Sum("owed_ms"),
-            recorded=Sum("recorded_ms"), excused=Sum("excused_ms"), unexplained=Sum("unexplained_ms"),
+            shifts=CountOf("pk"),
+            provisional=CountOf("pk", filter=Q(is_provisional=True)),
+            owed=Sum("owed_ms"),
+            recorded=Sum("recorded_ms"),
+            excused=Sum("excused_ms"),
+            unexplained=Sum("unexplained_ms"),
         )
-    )  # fmt: skip
+    )
     if below is None:
         units = list(roster.Unit.objects.filter(path__in=viewer.paths(*READERS)))
     else:
         sums = sums.filter(shift__unit__path__startswith=below.path)
-        units = list(roster.Unit.objects.filter(gates.under(viewer.paths(*READERS), "path"), parent=below)) or [below]
+        units = list(
+            roster.Unit.objects.filter(gates.under(viewer.paths(*READERS), "path"), parent=below)
+        ) or [below]
     rows = {unit.path: MonthRow(unit) for unit in units}
     _roll_up(rows, sums)
     return sorted(rows.values(), key=lambda row: row.unit.code)
@@ -200,7 +228,11 @@ def _roll_up(rows: dict[str, MonthRow], sums: Iterable[dict[str, object]]) -> No
     for path, parts in found.items():
         for part in parts:
             rows[path].add(
-                MonthRow(rows[path].unit, *(int(str(part[name])) for name in (
-                    "shifts", "provisional", "owed", "recorded", "excused", "unexplained"
-                )))
-            )  # fmt: skip
+                MonthRow(
+                    rows[path].unit,
+                    *(
+                        int(str(part[name]))
+                        for name in ("shifts", "provisional", "owed", "recorded", "excused", "unexplained")
+                    ),
+                )
+            )

@@ -42,7 +42,9 @@ def shift_pdf(shift: roster.Shift, lines: Sequence[queries.Line], *, now: dt.dat
             "no_gap": _("No minute is missing."),
             "lines": [_line(shift, line) for line in lines],
             "signature": _("Signature of the station head"),
-            "note": _("A minute of the crew is recorded when any camera has it; an officer's only when their own has."),
+            "note": _(
+                "A minute of the crew is recorded when any camera has it; an officer's only when their own has."
+            ),
         },
     )
 
@@ -82,18 +84,32 @@ def _line(shift: roster.Shift, line: queries.Line) -> dict[str, object]:
 def month_table(rows: Sequence[queries.MonthRow], *, year: int, month: int, kind: str) -> HttpResponse:
     """The month view as CSV or XLSX; minutes as whole numbers."""
     header = [
-        _("Code"), _("Unit"), _("Shifts"), _("Minutes owed"), _("Minutes recorded"), _("Minutes excused"),
-        _("Minutes unexplained"), _("Shifts not final"),
-    ]  # fmt: skip
+        _("Code"),
+        _("Unit"),
+        _("Shifts"),
+        _("Minutes owed"),
+        _("Minutes recorded"),
+        _("Minutes excused"),
+        _("Minutes unexplained"),
+        _("Shifts not final"),
+    ]
     body = [
         [
-            row.unit.code, names.unit_name(row.unit), row.shifts, row.owed_ms // MINUTE_MS, row.recorded_ms // MINUTE_MS,
-            row.excused_ms // MINUTE_MS, row.unexplained_ms // MINUTE_MS, row.provisional,
+            row.unit.code,
+            names.unit_name(row.unit),
+            row.shifts,
+            row.owed_ms // MINUTE_MS,
+            row.recorded_ms // MINUTE_MS,
+            row.excused_ms // MINUTE_MS,
+            row.unexplained_ms // MINUTE_MS,
+            row.provisional,
         ]
         for row in rows
-    ]  # fmt: skip
+    ]
     if kind == "xlsx":
-        content = tabular.write_xlsx(header=header, rows=body, title=_("Minutes"), right_to_left=names.is_persian())
+        content = tabular.write_xlsx(
+            header=header, rows=body, title=_("Minutes"), right_to_left=names.is_persian()
+        )
     else:
         content = tabular.write_csv(header=header, rows=body)
     response = HttpResponse(content, content_type=TABLE_FORMATS[kind])

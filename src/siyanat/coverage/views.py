@@ -88,9 +88,13 @@ def shift(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
         "lines": lines,
         "as_of": as_of,
         "snapshots": queries.list_snapshots(found),
-        "own": next((line for line in lines if line.person and line.person.id == request.viewer.person_id), None),
+        "own": next(
+            (line for line in lines if line.person and line.person.id == request.viewer.person_id), None
+        ),
         "excuse_form": forms.ExcuseForm(shift=found),
-        "decidable": set(queries.list_excuses_to_decide(request.viewer).filter(shift=found).values_list("pk", flat=True)),
+        "decidable": set(
+            queries.list_excuses_to_decide(request.viewer).filter(shift=found).values_list("pk", flat=True)
+        ),
         "crumbs": [(_("Minutes"), "/coverage/"), (found.code, "")],
     }
     return render(request, "coverage/shift.html", context)
@@ -107,9 +111,14 @@ def ask_excuse(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
             messages.error(request, " ".join(problem))
         return redirect("coverage:shift", shift_id)
     operations.ask_excuse(
-        viewer=request.viewer, shift=found, person=request.viewer.person, span=form.span(),
-        kind=form.cleaned_data["kind"], note=form.cleaned_data["note"], now=request.now,
-    )  # fmt: skip
+        viewer=request.viewer,
+        shift=found,
+        person=request.viewer.person,
+        span=form.span(),
+        kind=form.cleaned_data["kind"],
+        note=form.cleaned_data["note"],
+        now=request.now,
+    )
     messages.success(request, _("Your reason was sent to the head of the station."))
     return redirect("coverage:shift", shift_id)
 
@@ -131,9 +140,12 @@ def decide_excuse(request: gates.ViewerRequest, excuse_id: UUID) -> HttpResponse
     if not form.is_valid():
         raise errors.Refusal("coverage.no_decision")
     operations.decide_excuse(
-        viewer=request.viewer, excuse=excuse, approve=form.cleaned_data["decision"] == "approve",
-        note=form.cleaned_data["note"], now=request.now,
-    )  # fmt: skip
+        viewer=request.viewer,
+        excuse=excuse,
+        approve=form.cleaned_data["decision"] == "approve",
+        note=form.cleaned_data["note"],
+        now=request.now,
+    )
     messages.success(request, _("Decided. The minutes are being counted again."))
     return redirect(request.POST.get("next") or "coverage:excuses")
 
@@ -142,17 +154,27 @@ def decide_excuse(request: gates.ViewerRequest, excuse_id: UUID) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 def excuse_in_bulk(request: gates.ViewerRequest) -> HttpResponse:
     """A failed dock or power cut: one act for everybody it touched."""
-    units = roster.Unit.objects.filter(gates.under(request.viewer.paths(*operations.DECIDERS), "path")).order_by("path")
+    units = roster.Unit.objects.filter(
+        gates.under(request.viewer.paths(*operations.DECIDERS), "path")
+    ).order_by("path")
     form = forms.BulkExcuseForm(request.POST or None, units=units)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         written = operations.excuse_in_bulk(
-            viewer=request.viewer, unit=data["unit"], span=(data["starts_at"], data["ends_at"]), kind=data["kind"],
-            note=data["note"], now=request.now,
-        )  # fmt: skip
+            viewer=request.viewer,
+            unit=data["unit"],
+            span=(data["starts_at"], data["ends_at"]),
+            kind=data["kind"],
+            note=data["note"],
+            now=request.now,
+        )
         messages.success(request, _("%(number)s stretches were excused.") % {"number": written})
         return redirect("coverage:excuses")
-    return render(request, "coverage/bulk.html", {"form": form, "crumbs": [(_("Excuses"), "/coverage/excuses/"), (_("Common cause"), "")]})
+    return render(
+        request,
+        "coverage/bulk.html",
+        {"form": form, "crumbs": [(_("Excuses"), "/coverage/excuses/"), (_("Common cause"), "")]},
+    )
 
 
 @gates.admit_signed_in
