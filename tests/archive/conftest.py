@@ -22,7 +22,9 @@ Record = Callable[..., evidence.Recording]
 
 @pytest.fixture
 def record(cast: cast_module.Cast) -> Record:
-    """Seal a recording that began so many days before now; by ``officer`` on a shift of theirs if one is named."""
+    """Seal a recording that began so many days before now; by ``officer`` on a shift of theirs if one is
+    named.
+    """
     archive.load_defaults()
     made = iter(range(1_000))
 

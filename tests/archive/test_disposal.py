@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + 7 * DAY
 
 
-def propose(cast: cast_module.Cast, *recordings: evidence.Recording, by: str = "custodian") -> models.Disposal:
+def propose(
+    cast: cast_module.Cast, *recordings: evidence.Recording, by: str = "custodian"
+) -> models.Disposal:
     return operations.propose_disposal(
         viewer=cast.viewer(by), recording_ids=[one.pk for one in recordings], now=NOW
     )
@@ -145,7 +147,9 @@ def test_one_person_alone_withdraws_and_everything_comes_back(record: Record, ca
     assert propose(cast, recording).state == models.Disposal.State.PROPOSED
 
 
-def test_the_receipt_proves_each_disposal_against_a_signed_checkpoint(record: Record, cast: cast_module.Cast) -> None:
+def test_the_receipt_proves_each_disposal_against_a_signed_checkpoint(
+    record: Record, cast: cast_module.Cast
+) -> None:
     recording = record()
     disposal = agree(cast, propose(cast, recording))
     operations.dispose_due(now=LATER)

@@ -46,7 +46,8 @@ def test_intentional_footage_is_kept_a_year(record: Record) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     members=strategies.dictionaries(
-        strategies.sampled_from(["routine", "intentional", "complaint", "custody"]), strategies.integers(-400, 400)
+        strategies.sampled_from(["routine", "intentional", "complaint", "custody"]),
+        strategies.integers(-400, 400),
     )
 )
 def test_the_longest_category_wins_whatever_the_order(record: Record, members: dict[str, int]) -> None:
@@ -64,7 +65,10 @@ def test_a_later_beginning_wins_and_an_earlier_one_changes_nothing(record: Recor
     recording = record(days=10)
     for days, changed in ((5, 1), (3, 0), (8, 1)):
         since = recording.ends_at + days * DAY
-        assert operations.classify([recording.pk], code="complaint", since=since, reference="c", now=NOW) == changed
+        assert (
+            operations.classify([recording.pk], code="complaint", since=since, reference="c", now=NOW)
+            == changed
+        )
     assert queries.kept_until(recording) == recording.ends_at + (8 + 365) * DAY
 
 
@@ -82,13 +86,17 @@ def test_what_is_held_is_never_due(record: Record, cast: cast_module.Cast) -> No
     assert due[0].deciding == "routine"
 
 
-def test_a_case_keeps_its_footage_for_a_year_after_its_release(record: Record, cast: cast_module.Cast) -> None:
+def test_a_case_keeps_its_footage_for_a_year_after_its_release(
+    record: Record, cast: cast_module.Cast
+) -> None:
     recording = record(days=800, officer="arash")
     shift = recording.attributions.get().shift
     assert shift is not None
     placed = hold(shift=shift, reference="case:7", now=NOW - 300 * DAY)
     operations.classify_case(reference="case:7", now=NOW)
-    evidence_acts.release_holds_of(reference="case:7", actor="system:test", reason="closed", now=NOW - 10 * DAY)
+    evidence_acts.release_holds_of(
+        reference="case:7", actor="system:test", reason="closed", now=NOW - 10 * DAY
+    )
     assert operations.classify_released_cases(now=NOW) == 1
     placed.refresh_from_db()
     assert placed.released_at == NOW - 10 * DAY

@@ -10,9 +10,11 @@ class ArchiveConfig(AppConfig):
     label = "archive"
 
     def ready(self) -> None:
-        """Admit the log's readers to its pages: the log stands below the roster and can't name roles itself."""
-        from siyanat.ledger import queries as ledger  # noqa: PLC0415
-        from siyanat.roster import gates, middleware  # noqa: PLC0415
+        """Admit the log's readers to its pages: the log stands below the roster and can't name roles
+        itself.
+        """
+        from siyanat.ledger import queries as ledger
+        from siyanat.roster import gates, middleware
 
         middleware.LIBRARY_ADMISSIONS.setdefault(
             "siyanat.ledger.views", gates.Admission(roles=ledger.READERS, second_factor=True)

@@ -77,12 +77,14 @@ class _Packer:
     def add_recording(self, name: str, recording: evidence.Recording) -> None:
         """Stream an original.
 
-        :raises errors.BrokenPromise: ``archive.original_differs`` when the store's bytes are not what was sealed.
+        :raises errors.BrokenPromise: ``archive.original_differs`` when the store's bytes are not what was
+            sealed.
         """
         digest, size = hashlib.sha256(), 0
-        with store.open_sealed(recording.sha256) as source, self.archive.open(
-            self._info(name), "w", force_zip64=True
-        ) as target:
+        with (
+            store.open_sealed(recording.sha256) as source,
+            self.archive.open(self._info(name), "w", force_zip64=True) as target,
+        ):
             while piece := source.read(CHUNK):
                 digest.update(piece)
                 size += len(piece)
@@ -250,7 +252,12 @@ def _add_log(
     checkpoint = proofs.get_checkpoint_over(entries[-1].position)
     texts = proofs.prove_all(entries, checkpoint=checkpoint)
     log = [
-        {"position": entry.position, "body": entry.body, "proof": text, "disclosures": _disclosures(export, entry)}
+        {
+            "position": entry.position,
+            "body": entry.body,
+            "proof": text,
+            "disclosures": _disclosures(export, entry),
+        }
         for entry, text in zip(entries, texts, strict=True)
     ]
     packer.add_unlisted(verify.ENTRIES, (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode())
@@ -261,9 +268,7 @@ def _add_pages(
     packer: _Packer, export: models.Export, named: list[tuple[str, evidence.Recording]], now: dt.datetime
 ) -> None:
     """The index for people, in both languages, self-contained and without script."""
-    rows = [
-        (name, one, evidence_queries.current_attribution(one)) for name, one in named
-    ]
+    rows = [(name, one, evidence_queries.current_attribution(one)) for name, one in named]
     for language, page in (("fa", "index.html"), ("en", "index.en.html")):
         with translation.override(language):
             context = {"export": export, "rows": rows, "now": now, "language": language}

@@ -34,9 +34,13 @@ class RetentionCategory(models.Model):
 class Classification(models.Model):
     """A recording's membership of a category, since when and why."""
 
-    recording = models.ForeignKey(evidence.Recording, on_delete=models.PROTECT, related_name="classifications")
+    recording = models.ForeignKey(
+        evidence.Recording, on_delete=models.PROTECT, related_name="classifications"
+    )
     category = models.ForeignKey(RetentionCategory, on_delete=models.PROTECT)
-    since = models.DateTimeField()  # retention counts from here or from the recording's end, whichever is later
+    since = (
+        models.DateTimeField()
+    )  # retention counts from here or from the recording's end, whichever is later
     reference = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
@@ -47,7 +51,9 @@ class Classification(models.Model):
 
 
 class PeriodChange(models.Model):
-    """A proposed change of a category's period, with what it would dispose of; in force when a second person agrees."""
+    """A proposed change of a category's period, with what it would dispose of; in force when a second
+    person agrees.
+    """
 
     category = models.ForeignKey(RetentionCategory, on_delete=models.PROTECT, related_name="changes")
     keep_days = models.PositiveIntegerField()
@@ -55,7 +61,9 @@ class PeriodChange(models.Model):
     preview = models.JSONField(default=dict)  # recordings, bytes, hours that would become due
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     agreed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -89,7 +97,9 @@ class Disposal(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     agreed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)  # agreed_at + 7 days
     done_at = models.DateTimeField(null=True, blank=True)

@@ -1,8 +1,8 @@
 """What is kept until when, what is due, and what was proposed, agreed, disposed of and exported.
 
-Kept here: every read of the archive. Who has custody or oversight of a unit sees its lists. A recording is kept
-for the longest of its categories; the default category counts for every recording, named or not, so that nothing
-is ever due for want of a row. What is held is never due.
+Kept here: every read of the archive. Who has custody or oversight of a unit sees its lists. A recording is
+kept for the longest of its categories; the default category counts for every recording, named or not, so that
+nothing is ever due for want of a row. What is held is never due.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ _KEPT = f"""GREATEST(
 _DECIDING = """COALESCE(
   (SELECT k.code FROM archive_classification c JOIN archive_retentioncategory k ON k.id = c.category_id
    WHERE c.recording_id = evidence_recording.id
-   ORDER BY GREATEST(c.since, evidence_recording.ends_at) + k.keep_days * interval '1 day' DESC, k.id LIMIT 1),
+   ORDER BY GREATEST(c.since, evidence_recording.ends_at) + k.keep_days * interval '1 day' DESC, k.id LIMIT
+   1),
   (SELECT k.code FROM archive_retentioncategory k WHERE k.is_default))"""
 
 
@@ -65,8 +66,10 @@ class Amount:
 
 def with_kept_until(
     rows: QuerySet[evidence.Recording], *, category_id: int = 0, keep_days: int = 0
-) -> QuerySet[evidence.Recording]:
-    """Annotate ``kept_until`` (UTC), as if the category ``category_id`` had the period ``keep_days`` (none: 0)."""
+) -> QuerySet[Any]:
+    """Annotate ``kept_until`` (UTC), as if the category ``category_id`` had the period ``keep_days``
+    (none: 0).
+    """
     change = (category_id, keep_days)
     return rows.annotate(kept_until=RawSQL(_KEPT, (*change, *change)))  # noqa: S611 (no user text in it)
 
@@ -74,7 +77,9 @@ def with_kept_until(
 def kept_until(recording: evidence.Recording) -> dt.datetime:
     """Until when retention keeps the recording, holds apart; the end is exclusive."""
     found: dt.datetime = (
-        with_kept_until(evidence.Recording.objects.filter(pk=recording.pk)).values_list("kept_until", flat=True).get()
+        with_kept_until(evidence.Recording.objects.filter(pk=recording.pk))
+        .values_list("kept_until", flat=True)
+        .get()
     )
     return found
 
@@ -84,26 +89,29 @@ def list_categories() -> list[models.RetentionCategory]:
     return list(models.RetentionCategory.objects.order_by("-is_default", "keep_days"))
 
 
-def due_recordings(
-    *, now: dt.datetime, category_id: int = 0, keep_days: int = 0
-) -> QuerySet[evidence.Recording]:
-    """Sealed recordings whose time is over and that nothing holds, oldest first, with their deciding category."""
+def due_recordings(*, now: dt.datetime, category_id: int = 0, keep_days: int = 0) -> QuerySet[Any]:
+    """Sealed recordings whose time is over and that nothing holds, oldest first, with their deciding
+    category.
+    """
     periods = list(models.RetentionCategory.objects.filter(is_default=True).values_list("id", "keep_days"))
     shortest = min((keep_days if key == category_id else days for key, days in periods), default=0)
-    rows = evidence.Recording.objects.filter(
+    rows: QuerySet[Any] = evidence.Recording.objects.filter(
         state=evidence.Recording.State.SEALED,
         starts_at__lte=now - dt.timedelta(days=shortest),
         ends_at__lte=now - dt.timedelta(days=shortest),
     )
-    rows = evidence_queries.with_held(with_kept_until(rows, category_id=category_id, keep_days=keep_days))
-    rows = rows.annotate(deciding=RawSQL(_DECIDING, ()))
+    due: Any = evidence_queries.with_held(with_kept_until(rows, category_id=category_id, keep_days=keep_days))
+    due = due.annotate(deciding=RawSQL(_DECIDING, ()))  # noqa: S611 (a constant)
     open_states = [models.DisposalItem.State.LISTED, models.DisposalItem.State.TOMBSTONED]
     listed = models.DisposalItem.objects.filter(state__in=open_states).values("recording")
-    return rows.filter(kept_until__lte=now, held=False).exclude(pk__in=listed).order_by("starts_at", "id")
+    free: QuerySet[Any] = due.filter(kept_until__lte=now, held=False).exclude(pk__in=listed)
+    return free.order_by("starts_at", "id")
 
 
-def list_due(viewer: gates.Viewer, *, now: dt.datetime, unit_path: str = "") -> QuerySet[evidence.Recording]:
-    """The dry run: what could be proposed for disposal under the viewer's custody (and below ``unit_path``)."""
+def list_due(viewer: gates.Viewer, *, now: dt.datetime, unit_path: str = "") -> QuerySet[Any]:
+    """The dry run: what could be proposed for disposal under the viewer's custody (and below
+    ``unit_path``).
+    """
     rows = due_recordings(now=now).filter(gates.under(viewer.paths(*READERS)))
     rows = rows.filter(unit__path__startswith=unit_path) if unit_path else rows
     return rows.select_related("unit", "camera")
@@ -128,7 +136,12 @@ def preview_change(*, category: models.RetentionCategory, keep_days: int, now: d
     sample = newly.select_related("unit")[:SAMPLE]
     return measure(newly).as_json() | {
         "sample": [
-            {"id": str(one.pk), "sha256": one.sha256, "starts_at": one.starts_at.isoformat(), "unit": one.unit.code}
+            {
+                "id": str(one.pk),
+                "sha256": one.sha256,
+                "starts_at": one.starts_at.isoformat(),
+                "unit": one.unit.code,
+            }
             for one in sample
         ]
     }
@@ -178,7 +191,9 @@ def get_disposal(viewer: gates.Viewer, disposal_id: UUID) -> models.Disposal:
 
 def list_items(disposal: models.Disposal) -> QuerySet[models.DisposalItem]:
     """The recordings of a disposal, oldest first."""
-    return disposal.items.select_related("recording__unit", "recording__camera").order_by("recording__starts_at", "id")
+    return disposal.items.select_related("recording__unit", "recording__camera").order_by(
+        "recording__starts_at", "id"
+    )
 
 
 def open_changes() -> QuerySet[models.PeriodChange]:
@@ -189,13 +204,17 @@ def open_changes() -> QuerySet[models.PeriodChange]:
 
 def get_change(change_id: int) -> models.PeriodChange:
     """:raises errors.NotFound: when there is none."""
-    return gates.get_in_scope(models.PeriodChange.objects.select_related("category", "proposed_by"), pk=change_id)
+    return gates.get_in_scope(
+        models.PeriodChange.objects.select_related("category", "proposed_by"), pk=change_id
+    )
 
 
 def visible_exports(viewer: gates.Viewer) -> QuerySet[models.Export]:
     """Exports under the viewer's custody or oversight, the latest first."""
     rows = models.Export.objects.filter(gates.under(viewer.paths(*READERS), field="unit_path"))
-    return rows.annotate(count=Count("items")).select_related("asked_by", "handed_out_by").order_by("-asked_at")
+    return (
+        rows.annotate(count=Count("items")).select_related("asked_by", "handed_out_by").order_by("-asked_at")
+    )
 
 
 def get_export(viewer: gates.Viewer, export_id: UUID) -> models.Export:
@@ -221,7 +240,9 @@ def covered_by(hold: evidence.Hold) -> Q:
         return Q(pk__in=current.values("recording"))
     assert hold.unit is not None  # the table's constraint leaves this case alone
     assert hold.span is not None
-    return Q(unit__path__startswith=hold.unit.path, starts_at__lt=hold.span.upper, ends_at__gt=hold.span.lower)
+    return Q(
+        unit__path__startswith=hold.unit.path, starts_at__lt=hold.span.upper, ends_at__gt=hold.span.lower
+    )
 
 
 def common_path(paths: Sequence[str]) -> str:

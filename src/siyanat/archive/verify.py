@@ -3,12 +3,13 @@
 
     python3 verify.py BUNDLE --key VERIFIER-KEY [--language fa|en|both]
 
-BUNDLE is the ZIP file or the folder that it was unpacked to. The verifier key must have reached you by another
-way than the bundle. Checked are: the checkpoint's signature (Ed25519, RFC 8032), every log entry's place under it
-(RFC 9162), the manifest's digest as the log recorded it, every file's size and SHA-256, that no file is
-missing and none was added, and every personal value against its commitment.
+BUNDLE is the ZIP file or the folder that it was unpacked to. The verifier key must have reached you by
+another way than the bundle. Checked are: the checkpoint's signature (Ed25519, RFC 8032), every log entry's
+place under it (RFC 9162), the manifest's digest as the log recorded it, every file's size and SHA-256, that
+no file is missing and none was added, and every personal value against its commitment.
 
-Exit codes: 0 all is as it was handed out; 1 something differs; 2 the call was wrong or the bundle can't be read.
+Exit codes: 0 all is as it was handed out; 1 something differs; 2 the call was wrong or the bundle can't be
+read.
 """
 
 from __future__ import annotations
@@ -359,7 +360,7 @@ class Check:
         for name, opened in entry["disclosures"].items():
             salted = bytes.fromhex(opened["salt"]) + canonical(opened["value"])
             if hashlib.sha256(salted).hexdigest() != body["commitments"].get(name):
-                self.find("disclosure", "%s, %s" % (entry["position"], name))
+                self.find("disclosure", "{}, {}".format(entry["position"], name))
 
     def _check_manifest(self, manifest: Json, raw: bytes, bodies: list[Json]) -> None:
         digest, subject = hashlib.sha256(raw).hexdigest(), "export:" + manifest["export"]
@@ -415,11 +416,15 @@ class Check:
 
 
 def read_manifest(raw: bytes) -> Json:
-    manifest = json.loads(raw.decode("utf-8"))
+    manifest: Json = json.loads(raw.decode("utf-8"))
     if manifest["format"] != FORMAT or not isinstance(manifest["export"], str):
         raise Malformed(MANIFEST)
     for item in manifest["files"]:
-        if not (isinstance(item["name"], str) and isinstance(item["sha256"], str) and isinstance(item["size_bytes"], int)):
+        if not (
+            isinstance(item["name"], str)
+            and isinstance(item["sha256"], str)
+            and isinstance(item["size_bytes"], int)
+        ):
             raise Malformed(MANIFEST)
     for item in manifest["log"]:
         if not (isinstance(item["position"], int) and isinstance(item["leaf_hash"], str)):
@@ -428,7 +433,7 @@ def read_manifest(raw: bytes) -> Json:
 
 
 def read_entries(text: str) -> list[Json]:
-    entries = json.loads(text)
+    entries: list[Json] = json.loads(text)
     for entry in entries:
         body = json.loads(entry["body"])
         shapes = (body["commitments"], body["facts"], entry["disclosures"])

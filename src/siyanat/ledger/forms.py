@@ -21,7 +21,7 @@ class FilterForm(forms.Form):
     since = forms.CharField(label=_("From the day"), required=False, max_length=12)
     until = forms.CharField(label=_("To the day"), required=False, max_length=12)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(
             label=_("Act"), required=False, choices=[("", _("All acts")), *kinds.choices()]

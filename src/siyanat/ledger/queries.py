@@ -149,7 +149,9 @@ def may_open(reader: Reader, entry: models.Entry) -> bool:
 
 
 def may_erase(reader: Reader, entry: models.Entry) -> bool:
-    """Whether the reader may erase a personal value: an integrity officer who may open it, never in their own act."""
+    """Whether the reader may erase a personal value: an integrity officer who may open it, never in their
+    own act.
+    """
     if entry.actor == reader.actor or not reader.paths("integrity_officer"):
         return False
     return may_open(reader, entry)

@@ -10,7 +10,7 @@ CATEGORIES = (
 )
 
 
-def load(apps, schema_editor):
+def load(apps, schema_editor):  # type: ignore[no-untyped-def]
     category = apps.get_model("archive", "RetentionCategory")
     for code, name_fa, name_en, keep_days, is_default in CATEGORIES:
         category.objects.get_or_create(

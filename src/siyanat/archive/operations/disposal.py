@@ -1,8 +1,9 @@
 """Lawful deletion: a list, a proposal, a second person, seven days, a tombstone, a receipt.
 
-Kept here: the only place that disposes of anything. The order is the promise: recycle bin (agreed), tombstone and
-log entry committed, bytes unlinked and the folder synced, item marked as done. A process that dies at any step is
-followed by the same routine, which goes on where it stopped. What is held, or kept longer by now, is spared.
+Kept here: the only place that disposes of anything. The order is the promise: recycle bin (agreed), tombstone
+and log entry committed, bytes unlinked and the folder synced, item marked as done. A process that dies at any
+step is followed by the same routine, which goes on where it stopped. What is held, or kept longer by now, is
+spared.
 """
 
 from __future__ import annotations
@@ -52,16 +53,25 @@ def propose_disposal(
     path = queries.common_path([one.unit.path for one in due])
     disposal = models.Disposal.objects.create(unit_path=path, proposed_by=viewer.user, proposed_at=now)
     models.DisposalItem.objects.bulk_create(
-        models.DisposalItem(disposal=disposal, recording=one, category=one.deciding, kept_until=one.kept_until)
+        models.DisposalItem(
+            disposal=disposal, recording=one, category=one.deciding, kept_until=one.kept_until
+        )
         for one in due
     )
-    _tell(disposal, "archive.disposal_proposed", viewer.actor, now, recordings=sorted(str(one.pk) for one in due))
+    _tell(
+        disposal,
+        "archive.disposal_proposed",
+        viewer.actor,
+        now,
+        recordings=sorted(str(one.pk) for one in due),
+    )
     return disposal
 
 
 @transaction.atomic
 def agree_disposal(*, viewer: gates.Viewer, disposal_id: UUID, now: dt.datetime) -> models.Disposal:
-    """Agree as the second person: what is still due goes to the recycle bin for seven days, the rest is spared.
+    """Agree as the second person: what is still due goes to the recycle bin for seven days, the rest is
+    spared.
 
     :raises errors.Refusal: ``archive.second_person_needed``, ``archive.disposal_not_in_state``,
         ``access.concerns_yourself``.
@@ -78,7 +88,10 @@ def agree_disposal(*, viewer: gates.Viewer, disposal_id: UUID, now: dt.datetime)
             _spare(item, why)
         else:
             evidence_acts.recycle(
-                recording_id=item.recording_id, actor=viewer.actor, reference=f"disposal:{disposal.pk}", now=now
+                recording_id=item.recording_id,
+                actor=viewer.actor,
+                reference=f"disposal:{disposal.pk}",
+                now=now,
             )
     disposal.state, disposal.agreed_by, disposal.agreed_at = State.AGREED, viewer.user, now
     disposal.due_at = now + dt.timedelta(days=RECYCLE_DAYS)
@@ -91,14 +104,17 @@ def agree_disposal(*, viewer: gates.Viewer, disposal_id: UUID, now: dt.datetime)
 def withdraw_disposal(
     *, viewer: gates.Viewer, disposal_id: UUID, reason: str, now: dt.datetime
 ) -> models.Disposal:
-    """Withdraw a disposal before its end: whoever has custody may, alone. What is in the recycle bin comes out.
+    """Withdraw a disposal before its end: whoever has custody may, alone. What is in the recycle bin comes
+    out.
 
     :raises errors.Refusal: ``archive.reason_missing``, ``archive.disposal_not_in_state``.
     """
     if not reason.strip():
         raise errors.Refusal("archive.reason_missing")
     disposal = _lock(viewer, disposal_id, State.PROPOSED, State.AGREED)
-    for item in disposal.items.filter(state=ItemState.LISTED).select_related("recording").order_by("recording_id"):
+    for item in (
+        disposal.items.filter(state=ItemState.LISTED).select_related("recording").order_by("recording_id")
+    ):
         _restore(item, viewer.actor, now)
         _spare(item, Spared.WITHDRAWN)
     finished = not disposal.items.filter(state__in=[ItemState.TOMBSTONED, ItemState.DONE]).exists()
@@ -129,7 +145,8 @@ def dispose_due(*, now: dt.datetime) -> int:
     """Carry out every disposal whose time has come; how many were finished."""
     waiting = models.Disposal.objects.filter(state=State.AGREED, due_at__lte=now).order_by("due_at")
     return sum(
-        carry_out(disposal_id=key, now=now).state == State.DONE for key in waiting.values_list("pk", flat=True)
+        carry_out(disposal_id=key, now=now).state == State.DONE
+        for key in waiting.values_list("pk", flat=True)
     )
 
 
@@ -163,11 +180,14 @@ def _tombstone(item_id: int, now: dt.datetime) -> models.DisposalItem:
 
 
 def _lock_what_holds_name(recording_id: UUID) -> None:
-    """Wait for holds that are being placed this moment: each refers to the recording, its shift or a unit above it.
+    """Wait for holds that are being placed this moment: each refers to the recording, its shift or a unit
+    above it.
 
     A row that refers to another takes a key-share lock on it, which these locks exclude until we commit.
     """
-    recording = evidence.Recording.objects.select_for_update(of=("self",)).select_related("unit").get(pk=recording_id)
+    recording = (
+        evidence.Recording.objects.select_for_update(of=("self",)).select_related("unit").get(pk=recording_id)
+    )
     current = evidence_queries.current_attributions().filter(recording=recording).values("shift")
     list(roster.Shift.objects.select_for_update().filter(pk__in=current).order_by("pk").values_list("pk"))
     above = [int(part) for part in recording.unit.path.strip("/").split("/")]

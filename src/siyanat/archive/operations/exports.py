@@ -159,7 +159,8 @@ def _own(viewer: gates.Viewer, export_id: UUID) -> models.Export:
 
 
 def disposal_receipt(disposal: models.Disposal) -> str:
-    """JSON for whoever asks where the footage went: what was disposed of, by whom agreed, with the log's proofs.
+    """JSON for whoever asks where the footage went: what was disposed of, by whom agreed, with the log's
+    proofs.
 
     :raises errors.Refusal: ``ledger.not_sealed_yet`` until the entries are under a checkpoint.
     """
@@ -195,13 +196,17 @@ def hand_out_receipt(export: models.Export) -> str:
         "asked_at": export.asked_at, "handed_out_at": export.handed_out_at, "size_bytes": export.size_bytes,
         "bundle_sha256": export.bundle_sha256, "manifest_sha256": export.manifest_sha256,
     }  # fmt: skip
-    return _receipt("siyanat-hand-out-receipt/1", facts, list(ledger_queries.entries_about(f"export:{export.pk}")))
+    return _receipt(
+        "siyanat-hand-out-receipt/1", facts, list(ledger_queries.entries_about(f"export:{export.pk}"))
+    )
 
 
 def _receipt(form: str, facts: dict[str, Any], entries: list[ledger_models.Entry]) -> str:
     if not entries or any(entry.position is None for entry in entries):
         raise errors.Refusal("ledger.not_sealed_yet")
-    checkpoint = proofs.get_checkpoint_over(max(entry.position for entry in entries if entry.position is not None))
+    checkpoint = proofs.get_checkpoint_over(
+        max(entry.position for entry in entries if entry.position is not None)
+    )
     texts = proofs.prove_all(entries, checkpoint=checkpoint)
     log = [{"body": entry.body, "proof": text} for entry, text in zip(entries, texts, strict=True)]
     plain = json.loads(ledger.canonical({"format": form, **facts, "log": log}))

@@ -1,4 +1,6 @@
-"""Put recordings into categories, and change a category's period: two persons, with what it would dispose of."""
+"""Put recordings into categories, and change a category's period: two persons, with what it would dispose
+of.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ ROUTINE, INTENTIONAL, COMPLAINT, CUSTODY = "routine", "intentional", "complaint"
 DEFAULTS = (  # code, Persian, English, days, default
     (ROUTINE, "عادی", "Routine", 90, True),
     (INTENTIONAL, "ضبط عمدی یا به‌کارگیری زور", "Intentional, or force used", 365, False),
-    (COMPLAINT, "مرتبط با شکایت یا پرونده، پس از مختومه شدن", "Linked to a complaint or case, after its closing", 365, False),
+    (COMPLAINT, "مرتبط با شکایت یا پرونده، پس از مختومه شدن", (
+        "Linked to a complaint or case, after its closing"
+    ), 365, False),
     (CUSTODY, "تحت‌نظرگاه", "Custody", 548, False),
 )  # fmt: skip
 _SYSTEM = "system:archive.classify"
@@ -26,7 +30,9 @@ MIN_DAYS, MAX_DAYS = 1, 36_500
 
 
 def load_defaults() -> int:
-    """Add the shipped categories that are not there yet; those that are keep their periods. How many were added."""
+    """Add the shipped categories that are not there yet; those that are keep their periods. How many were
+    added.
+    """
     added = 0
     for code, name_fa, name_en, days, is_default in DEFAULTS:
         _, new = models.RetentionCategory.objects.get_or_create(
@@ -39,7 +45,9 @@ def load_defaults() -> int:
 
 @transaction.atomic
 def classify_recording(*, recording_id: UUID | str, now: dt.datetime) -> None:
-    """Put a newly sealed recording into the default category, and into the intentional one if the button was pressed."""
+    """Put a newly sealed recording into the default category, and into the intentional one if the button
+    was pressed.
+    """
     recording = evidence.Recording.objects.filter(pk=recording_id).first()
     if recording is None:
         raise errors.NotFound
@@ -67,7 +75,8 @@ def classify(
     now: dt.datetime,
     actor: str = _SYSTEM,
 ) -> int:
-    """Put recordings into a category from ``since``; a later ``since`` of the same category wins. How many changed.
+    """Put recordings into a category from ``since``; a later ``since`` of the same category wins. How many
+    changed.
 
     :raises errors.Refusal: ``archive.no_such_category``.
     """
@@ -83,9 +92,7 @@ def classify(
     return len(changed)
 
 
-def _classify(
-    recording_ids: Iterable[UUID], code: str, *, since: dt.datetime, reference: str
-) -> list[UUID]:
+def _classify(recording_ids: Iterable[UUID], code: str, *, since: dt.datetime, reference: str) -> list[UUID]:
     category = models.RetentionCategory.objects.filter(code=code).first()
     if category is None:
         raise errors.Refusal("archive.no_such_category", category=code)
@@ -105,7 +112,8 @@ def _classify(
 def classify_case(*, reference: str, now: dt.datetime) -> int:
     """Keep what a case holds or held for the complaint period, counted from the release of its last hold.
 
-    While a hold stands it keeps the footage by itself; running this again after the release moves the beginning.
+    While a hold stands it keeps the footage by itself; running this again after the release moves the
+    beginning.
     """
     changed = 0
     for hold in evidence.Hold.objects.filter(reference=reference).select_related("unit"):
@@ -136,8 +144,8 @@ def propose_period_change(
 ) -> models.PeriodChange:
     """Propose a period, with a preview of what it would make due; in force only when a second person agrees.
 
-    :raises errors.Refusal: ``archive.reason_missing``, ``archive.period_out_of_range``, ``archive.period_unchanged``,
-        ``archive.change_open_already``.
+    :raises errors.Refusal: ``archive.reason_missing``, ``archive.period_out_of_range``,
+        ``archive.period_unchanged``, ``archive.change_open_already``.
     """
     _check_keeper(viewer)
     if not reason.strip():
@@ -151,7 +159,12 @@ def propose_period_change(
         raise errors.Refusal("archive.change_open_already", category=category.code)
     preview = queries.preview_change(category=category, keep_days=keep_days, now=now)
     change = models.PeriodChange.objects.create(
-        category=category, keep_days=keep_days, reason=reason, preview=preview, proposed_by=viewer.user, proposed_at=now
+        category=category,
+        keep_days=keep_days,
+        reason=reason,
+        preview=preview,
+        proposed_by=viewer.user,
+        proposed_at=now,
     )
     _tell(change, "archive.period_proposed", viewer, now, personal={"reason": reason})
     return change
@@ -215,7 +228,11 @@ def _tell(
     personal: dict[str, object] | None = None,
 ) -> None:
     figures = {name: change.preview.get(name) for name in ("recordings", "size_bytes", "duration_ms")}
-    facts: dict[str, object] = {"keep_days": change.keep_days, "before": before or change.category.keep_days, **figures}
+    facts: dict[str, object] = {
+        "keep_days": change.keep_days,
+        "before": before or change.category.keep_days,
+        **figures,
+    }
     ledger.append(
         kind=kind, actor=viewer.actor, subject=f"retention:{change.category.code}", now=now,
         facts=facts | {"change": change.pk}, personal=personal,

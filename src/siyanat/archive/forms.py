@@ -1,0 +1,64 @@
+"""What keepers of evidence fill in."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from siyanat.ui import forms as ui
+
+
+class PeriodForm(forms.Form):
+    """A proposed period of one category, in days."""
+
+    keep_days = ui.WholeNumberField(label=_("Days to keep"), min_value=1, max_value=36_500)
+    reason = ui.NormalisedCharField(label=_("Reason"), max_length=400)
+
+
+class ReasonForm(forms.Form):
+    """Why something is withdrawn."""
+
+    reason = ui.NormalisedCharField(label=_("Reason"), max_length=400)
+
+
+class ExportForm(forms.Form):
+    """For whom and why a bundle is made; of a case, or of recordings by their ids."""
+
+    reference = ui.IdentifierField(
+        label=_("Case"),
+        max_length=80,
+        required=False,
+        help_text=_("The case's address ends with this identifier."),
+    )
+    recordings = forms.CharField(
+        label=_("Recordings"),
+        required=False,
+        help_text=_("Identifiers, one a line; leave empty for a whole case."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr", "spellcheck": "false"}),
+    )
+    recipient = ui.NormalisedCharField(label=_("Recipient"), max_length=200)
+    reason = ui.NormalisedCharField(label=_("Reason"), max_length=400)
+    with_disclosures = forms.BooleanField(
+        label=_("With the personal values behind the log's entries"), required=False
+    )
+
+    def clean_reference(self) -> str:
+        """``case:<id>``, whichever way it was typed."""
+        text: str = self.cleaned_data["reference"].strip()
+        return text if not text or ":" in text else f"case:{text}"
+
+    def clean_recordings(self) -> list[uuid.UUID]:
+        """Identifiers in the order of the lines.
+
+        :raises ValidationError: naming the first line that is none.
+        """
+        found = []
+        for line in self.cleaned_data["recordings"].split():
+            try:
+                found.append(uuid.UUID(line))
+            except ValueError:
+                raise ValidationError(_("“%(line)s” is no identifier."), params={"line": line}) from None
+        return found
