@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import getpass
@@ -41,16 +40,9 @@ def migrate() -> None:
 @click.option("--drain", is_flag=True, help=_("Stop when no job is waiting."))
 def worker(queues: tuple[str, ...], concurrency: int, *, drain: bool) -> None:
     """Run jobs; heartbeats go on while a job works in a child process."""
-    from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.django_connector import DjangoConnector
+    from siyanat.jobs import worker as jobs  # noqa: PLC0415
 
-    connector = app.connector
-    if not isinstance(connector, DjangoConnector):
-        raise click.ClickException(_("The queue is not connected to the database."))
-    with app.replace_connector(connector.get_worker_connector()):
-        asyncio.run(
-            app.run_worker_async(queues=list(queues) or None, concurrency=concurrency, wait=not drain)
-        )
+    jobs.run(queues=queues, concurrency=concurrency, wait=not drain)
 
 
 @click.command("run", help=_("Run the whole deployment here: database, web, workers."))

@@ -15,7 +15,7 @@ FLOW: dict[str, tuple[str, ...]] = {
     facts.SHIFT_CHANGED: ("coverage.count_shift", "triage.plan_shift"),
     facts.COVERAGE_COUNTED: ("triage.plan_shift", "review.open_review"),
     facts.EXCUSE_DECIDED: ("coverage.count_shift",),
-    facts.REVIEW_SIGNED_OFF: ("triage.publish_seed", "review.draw_second_line"),
+    facts.REVIEW_SIGNED_OFF: ("review.draw_second_line",),
     facts.CASE_OPENED: ("archive.classify_case",),
     facts.CASE_DECIDED: ("archive.classify_case",),
     facts.CASE_CLOSED: ("archive.classify_case",),
