@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +37,13 @@ class ConductItem(models.Model):
         COACHING = "coaching", _("coaching")
         MINOR = "minor", _("minor breach")
         SERIOUS = "serious", _("serious breach")
+
+    GRAVITY_TONES: ClassVar[dict[str, str]] = {
+        "recognition": "good",
+        "coaching": "info",
+        "minor": "warn",
+        "serious": "bad",
+    }
 
     version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="items")
     code = models.CharField(max_length=16)  # stable over versions, e.g. R-03

@@ -16,12 +16,15 @@ from siyanat.lib import clock, errors
 from siyanat.roster import gates
 from siyanat.ui import middleware as ui_middleware
 
-# Views of libraries, by module: what they admit. Everything else declares itself.
+# Views that can't declare themselves, by module: those of libraries, and of rooms that don't know the roster.
 LIBRARY_ADMISSIONS = {
     "allauth.account.views": gates.Admission(public=True),
     "allauth.mfa.base.views": gates.Admission(public=True),
     "allauth.mfa.totp.views": gates.Admission(),
     "allauth.mfa.recovery_codes.views": gates.Admission(),
+    "siyanat.conduct.views": gates.Admission(),
+    "siyanat.conduct.editing": gates.Admission(roles=(gates.Role.INTEGRITY_OFFICER,), second_factor=True),
+    "siyanat.ui.views": gates.Admission(),
     "django.views.i18n": gates.Admission(public=True),
     "django.views.static": gates.Admission(public=True),
     "django.contrib.staticfiles.views": gates.Admission(public=True),

@@ -19,24 +19,38 @@ from siyanat.roster.queries.shifts import (
     list_shifts,
     persons_on,
     visible_shifts,
+    with_crew_counts,
 )
-from siyanat.roster.queries.units import ancestors_of, get_unit, list_units, province_of, visible_units
+from siyanat.roster.queries.units import (
+    ancestors_of,
+    find_vehicle,
+    get_unit,
+    get_vehicle,
+    list_units,
+    list_vehicles,
+    province_of,
+    visible_units,
+)
 
 __all__ = [
     "ancestors_of",
     "crew_of",
     "find_person_of_user",
+    "find_vehicle",
     "get_person",
     "get_shift",
     "get_unit",
+    "get_vehicle",
     "list_people",
     "list_posts",
     "list_shifts",
     "list_units",
+    "list_vehicles",
     "people_who_hold",
     "persons_on",
     "province_of",
     "visible_people",
     "visible_shifts",
     "visible_units",
+    "with_crew_counts",
 ]

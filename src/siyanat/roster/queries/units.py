@@ -70,3 +70,34 @@ def provinces_by_path(units: Iterable[models.Unit] | None = None) -> dict[str, m
     """Provinces by their path, to tell for many rows at once in which they lie."""
     rows = units if units is not None else models.Unit.objects.filter(kind=models.Unit.Kind.PROVINCE)
     return {unit.path: unit for unit in rows}
+
+
+def visible_vehicles(viewer: gates.Viewer) -> QuerySet[models.Vehicle]:
+    """Vehicles of the units over which the viewer holds a post."""
+    return models.Vehicle.objects.filter(gates.under(viewer.paths(*gates.EVERY_ROLE)))
+
+
+def list_vehicles(
+    viewer: gates.Viewer, *, q: str = "", unit: models.Unit | None = None, retired: bool = False, sort: str = ""
+) -> QuerySet[models.Vehicle]:
+    """Vehicles by fleet number or as asked; ``q`` is the beginning of a fleet number or a part of a plate."""
+    rows = visible_vehicles(viewer).select_related("unit")
+    if not retired:
+        rows = rows.filter(retired_at=None)
+    if unit is not None:
+        rows = rows.filter(unit__path__startswith=unit.path)
+    if text := persian.normalise(q):
+        rows = rows.filter(Q(fleet_number__istartswith=text) | Q(plate__icontains=text))
+    column = {"fleet_number": "fleet_number", "unit": "unit__path"}.get(sort.removeprefix("-"), "fleet_number")
+    return rows.order_by(f"-{column}" if sort.startswith("-") else column, "fleet_number")
+
+
+def get_vehicle(viewer: gates.Viewer, vehicle_id: int | str) -> models.Vehicle:
+    """:raises errors.NotFound: when absent or out of the viewer's reach."""
+    return gates.get_in_scope(visible_vehicles(viewer).select_related("unit"), pk=vehicle_id)
+
+
+def find_vehicle(viewer: gates.Viewer, fleet_number: str) -> models.Vehicle | None:
+    """A vehicle in service by its fleet number, in any script."""
+    number = persian.normalise(fleet_number).upper()
+    return visible_vehicles(viewer).filter(fleet_number=number, retired_at=None).first()

@@ -1,0 +1,1 @@
+"""Pages of the roster: parse, one call down, render. Each view says whom it admits."""

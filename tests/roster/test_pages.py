@@ -1,0 +1,132 @@
+"""The roster's pages: each opens for its people, and its acts do what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from siyanat.lib import national_id
+from siyanat.roster import models
+from tests.cast import Cast, make_shift
+
+SignIn = Callable[..., Client]
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("name", [
+    "units", "people", "shifts", "vehicles", "days", "open_unit", "add_person", "plan_shift", "add_vehicle", "add_day",
+])
+def test_pages_open_in_both_languages(cast: Cast, sign_in: SignIn, name: str, language: str) -> None:
+    make_shift(cast)
+    client = sign_in("admin")
+    client.cookies["language"] = language
+    assert client.get(reverse(f"roster:{name}")).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["units", "people", "shifts", "vehicles", "posts"])
+def test_templates_and_lists_are_given_as_files(sign_in: SignIn, kind: str) -> None:
+    client = sign_in("admin")
+    for file in ("csv", "xlsx"):
+        template = client.get(reverse("roster:import_template", args=[kind]), {"format": file})
+        assert template.status_code == 200
+        assert "attachment" in template["Content-Disposition"]
+        if kind != "posts":
+            assert client.get(reverse(f"roster:{kind}"), {"format": file}).status_code == 200
+
+
+def test_a_unit_and_a_person_are_shown_with_their_acts(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    person, unit = cast.people["arash"], cast.units["A"]
+    for url in (
+        reverse("roster:unit", args=[unit.pk]), reverse("roster:rename_unit", args=[unit.pk]),
+        reverse("roster:move_unit", args=[unit.pk]), reverse("roster:close_unit", args=[unit.pk]),
+        reverse("roster:person", args=[person.pk]), reverse("roster:mend_person", args=[person.pk]),
+        reverse("roster:transfer_person", args=[person.pk]), reverse("roster:let_person_go", args=[person.pk]),
+        reverse("roster:give_post", args=[person.pk]), reverse("roster:end_post", args=[person.posts.get().pk]),
+        reverse("roster:substitute", args=[person.posts.get().pk]), reverse("roster:reset_password", args=[person.pk]),
+        reverse("roster:change_login", args=[person.pk, "close"]), reverse("roster:open_login", args=[person.pk]),
+    ):
+        assert client.get(url).status_code == 200, url
+
+
+def test_a_person_is_added_given_a_login_and_told_the_password_once(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    data = {
+        "personnel_number": "۷۰۰۱", "national_id": national_id.generate(70), "given_name_fa": "نرگس",
+        "family_name_fa": "صالحی", "unit": "a",
+    }
+    page = client.post(reverse("roster:add_person"), data, follow=True)
+    assert page.status_code == 200
+    person = models.Person.objects.get(personnel_number="7001")
+    page = client.post(reverse("roster:open_login", args=[person.pk]), {"username": "narges"})
+    assert page["Cache-Control"] == "no-store"
+    person.refresh_from_db()
+    assert person.user is not None
+    assert person.user.check_password(page.context["password"])
+
+
+def test_a_refusal_is_shown_on_the_form_and_nothing_typed_is_lost(cast: Cast, sign_in: SignIn) -> None:
+    page = sign_in("admin").post(reverse("roster:add_person"), {
+        "personnel_number": "7001", "national_id": "1234567890", "given_name_fa": "نرگس", "family_name_fa": "صالحی",
+        "unit": "A",
+    })
+    assert page.status_code == 422
+    assert "صالحی" in page.content.decode()
+
+
+def test_a_shift_is_planned_corrected_and_shown_with_its_history(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("head")
+    page = client.post(reverse("roster:plan_shift"), {
+        "unit": "A", "starts_at": "۱۴۰۶/۰۱/۱۰ ۲۲:۰۰", "ends_at": "1406/01/11 06:00", "crew": "100001\n100002*",
+    }, follow=True)
+    assert page.status_code == 200, page.context["form"].errors
+    shift = models.Shift.objects.get()
+    assert shift.crew.filter(bears_camera=False).get().person == cast.people["babak"]
+    data = {"crew": "100001", "reason": "babak is ill"}
+    page = client.post(reverse("roster:correct_crew", args=[shift.pk]), data, follow=True)
+    assert page.status_code == 200
+    assert shift.crew.filter(superseded_at=None).count() == 1
+    page = client.post(reverse("roster:cancel_shift", args=[shift.pk]), {"reason": "snow on the road"}, follow=True)
+    shift.refresh_from_db()
+    assert shift.state == "canceled"
+
+
+def test_a_list_is_uploaded_seen_and_applied(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    file = SimpleUploadedFile("v.csv", "fleet_number,plate,unit\nV-1,12,A\n".encode())
+    page = client.post(reverse("roster:import", args=["vehicles"]), {"file": file})
+    assert page.status_code == 302
+    assert client.get(page["Location"]).status_code == 200
+    waiting = models.WaitingImport.objects.get()
+    page = client.post(reverse("roster:import_apply", args=["vehicles", waiting.pk]), follow=True)
+    assert page.status_code == 200
+    assert models.Vehicle.objects.get().fleet_number == "V-1"
+
+
+def test_a_list_with_faults_shows_the_rows_to_mend(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    page = client.post(
+        reverse("roster:import", args=["vehicles"]),
+        {"file": SimpleUploadedFile("v.csv", b"fleet_number,unit\nV-1,NOWHERE\n")}, follow=True,
+    )
+    assert page.status_code == 200
+    assert "NOWHERE" in page.content.decode()
+    bad = client.post(
+        reverse("roster:import", args=["vehicles"]), {"file": SimpleUploadedFile("v.csv", b"wrong\nV-1\n")}
+    )
+    assert bad.status_code == 422
+
+
+def test_a_stranger_gets_the_same_answer_for_theirs_and_for_nothing(cast: Cast, sign_in: SignIn) -> None:
+    shift, person = make_shift(cast), cast.people["arash"]
+    client = sign_in("stranger")
+    absent = "00000000-0000-0000-0000-000000000000"
+    for name, real in (("shift", shift.pk), ("person", person.pk)):
+        pages = [client.get(reverse(f"roster:{name}", args=[pk])) for pk in (real, absent)]
+        assert [page.status_code for page in pages] == [404, 404]
+        texts = [page.content.decode().replace(str(real), "").replace(absent, "") for page in pages]
+        assert texts[0] == texts[1]
