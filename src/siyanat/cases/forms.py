@@ -45,7 +45,7 @@ class OpenForm(forms.Form):
         field = self.fields["conduct_item"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = items
-        field.label_from_instance = lambda item: (  # type: ignore[method-assign]
+        field.label_from_instance = lambda item: (  # type: ignore[method-assign,assignment]
             f"{item.code} {item.title_fa if names.is_persian() else item.title_en}"
         )
 

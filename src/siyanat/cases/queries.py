@@ -26,7 +26,7 @@ def list_visible_cases(viewer: gates.Viewer) -> QuerySet[models.Case]:
     What was handed up is out of sight of the unit that it left.
     """
     scope = gates.under(viewer.paths(*READERS), "handling_unit__path")
-    own = models.Concerned.objects.filter(person=viewer.person_id).values("case") if viewer.person_id else []
+    own = models.Concerned.objects.filter(person=viewer.person_id, person__isnull=False).values("case")
     return models.Case.objects.filter(scope).exclude(pk__in=own)
 
 

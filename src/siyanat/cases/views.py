@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -109,7 +110,7 @@ def case(request: gates.ViewerRequest, case_id: UUID) -> HttpResponse:
     return render(request, "cases/case.html", context)
 
 
-def _told(request: gates.ViewerRequest, form: forms.forms.Form) -> bool:
+def _told(request: gates.ViewerRequest, form: Form) -> bool:
     """Whether the form is valid; if not, its problems become notices."""
     if form.is_valid():
         return True

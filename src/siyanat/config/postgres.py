@@ -255,4 +255,4 @@ def stop(cluster: Cluster, *, immediately: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    {"start": start, "stop": stop}[sys.argv[1]](locate(Path(sys.argv[2])))
+    (start if sys.argv[1] == "start" else stop)(locate(Path(sys.argv[2])))

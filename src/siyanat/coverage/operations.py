@@ -206,7 +206,7 @@ def excuse_in_bulk(
     if counts.count() > MAX_BULK:
         raise errors.Refusal("coverage.bulk_too_many", limit=MAX_BULK)
     for count in counts:
-        if count.person_id == viewer.person_id:
+        if count.person_id is None or count.person_id == viewer.person_id:
             continue
         for missing in _unexplained_within(count, span):
             excuse = models.Excuse.objects.create(

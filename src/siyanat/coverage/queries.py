@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count as CountOf
@@ -217,9 +218,9 @@ def list_month(viewer: gates.Viewer, *, year: int, month: int, below: roster.Uni
     return sorted(rows.values(), key=lambda row: row.unit.code)
 
 
-def _roll_up(rows: dict[str, MonthRow], sums: Iterable[dict[str, object]]) -> None:
+def _roll_up(rows: dict[str, MonthRow], sums: Iterable[Any]) -> None:
     lengths = sorted({len(path) for path in rows})
-    found: dict[str, list[dict[str, object]]] = defaultdict(list)
+    found: dict[str, list[Any]] = defaultdict(list)
     for one in sums:
         path = str(one["path"])
         for length in lengths:

@@ -108,7 +108,7 @@ def month_table(rows: Sequence[queries.MonthRow], *, year: int, month: int, kind
     ]
     if kind == "xlsx":
         content = tabular.write_xlsx(
-            header=header, rows=body, title=_("Minutes"), right_to_left=names.is_persian()
+            header=header, rows=body, right_to_left=names.is_persian()
         )
     else:
         content = tabular.write_csv(header=header, rows=body)

@@ -108,7 +108,7 @@ def ask_excuse(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
     form = forms.ExcuseForm(request.POST, shift=found)
     if not form.is_valid() or request.viewer.person is None:
         for problem in form.errors.values():
-            messages.error(request, " ".join(problem))
+            messages.error(request, " ".join(map(str, problem)))
         return redirect("coverage:shift", shift_id)
     operations.ask_excuse(
         viewer=request.viewer,

@@ -37,13 +37,13 @@ def announce(fact: str, **identifiers: str | int) -> None:
         enqueue(step, **identifiers)
 
 
-def enqueue(step: str, *, priority: int = 0, **identifiers: str | int) -> None:
+def enqueue(step: str, **identifiers: str | int) -> None:
     """Enqueue one task by name, unless the same step for the same identifiers waits already."""
     from procrastinate.exceptions import AlreadyEnqueued
 
     lock = step + ":" + ",".join(f"{name}={value}" for name, value in sorted(identifiers.items()))
     try:
         with transaction.atomic():
-            app.configure_task(step, queueing_lock=lock, priority=priority).defer(**identifiers)
+            app.configure_task(step, queueing_lock=lock).defer(**identifiers)
     except AlreadyEnqueued:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from procrastinate.app import WorkerOptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -19,14 +20,13 @@ def run(*, queues: Sequence[str] = (), concurrency: int = 2, wait: bool = True, 
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise errors.BrokenPromise("jobs.foreign_connector")
-    asyncio.run(_run(connector, list(queues) or None, concurrency, wait=wait, signals=signals))
+    options: WorkerOptions = {"concurrency": concurrency, "wait": wait, "install_signal_handlers": signals}
+    if queues:
+        options["queues"] = queues
+    asyncio.run(_run(connector, options))
 
 
-async def _run(
-    connector: DjangoConnector, queues: list[str] | None, concurrency: int, *, wait: bool, signals: bool
-) -> None:
+async def _run(connector: DjangoConnector, options: WorkerOptions) -> None:
     with app.replace_connector(connector.get_worker_connector()) as own:
         async with own.open_async():
-            await own.run_worker_async(
-                queues=queues, concurrency=concurrency, wait=wait, install_signal_handlers=signals
-            )
+            await own.run_worker_async(**options)
