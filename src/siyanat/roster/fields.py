@@ -37,7 +37,9 @@ class PersonField(ui_forms.IdentifierField):
         number = super().clean(value).upper()
         if not number:
             return None
-        person = queries.visible_people(self.viewer).select_related("unit").filter(personnel_number=number).first()
+        person = (
+            queries.visible_people(self.viewer).select_related("unit").filter(personnel_number=number).first()
+        )
         if person is None:
             raise ValidationError(_("There is nobody with this number among yours."), code="unknown")
         return person
@@ -62,7 +64,9 @@ class PeopleField(forms.CharField):
         }
         unknown = [number for number in numbers if number not in found]
         if unknown:
-            raise ValidationError(_("Nobody has the number %(number)s."), code="unknown", params={"number": unknown[0]})
+            raise ValidationError(
+                _("Nobody has the number %(number)s."), code="unknown", params={"number": unknown[0]}
+            )
         return [(found[number], not mark.endswith("*")) for number, mark in zip(numbers, marks, strict=True)]
 
 

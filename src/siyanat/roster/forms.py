@@ -67,9 +67,13 @@ class PostForm(fields.ViewerForm):
     """A post to be given."""
 
     role = forms.ChoiceField(label=_("Role"), choices=gates.Role.choices)
-    unit = fields.UnitField(label=_("Code of the unit"), help_text=_("It reaches everything below this unit."))
+    unit = fields.UnitField(
+        label=_("Code of the unit"), help_text=_("It reaches everything below this unit.")
+    )
     starts_at = ui.JalaliDateTimeField(label=_("From"), required=False, help_text=_("Empty: from now."))
-    ends_at = ui.JalaliDateTimeField(label=_("Until"), required=False, help_text=_("Empty: until it is ended."))
+    ends_at = ui.JalaliDateTimeField(
+        label=_("Until"), required=False, help_text=_("Empty: until it is ended.")
+    )
 
 
 class SubstituteForm(fields.ViewerForm):
@@ -89,10 +93,13 @@ class ShiftForm(fields.ViewerForm):
     """A shift to be planned."""
 
     unit = fields.UnitField(label=_("Code of the unit"))
-    starts_at = ui.JalaliDateTimeField(label=_("Start"), help_text=_("Date and time, such as 1405/09/02 22:00."))
+    starts_at = ui.JalaliDateTimeField(
+        label=_("Start"), help_text=_("Date and time, such as 1405/09/02 22:00.")
+    )
     ends_at = ui.JalaliDateTimeField(label=_("End"))
     crew = fields.PeopleField(
-        label=_("Crew"), help_text=_("Personnel numbers, one a line. A star after a number: without a camera.")
+        label=_("Crew"),
+        help_text=_("Personnel numbers, one a line. A star after a number: without a camera."),
     )
     leader = fields.PersonField(label=_("Personnel number of the leader"), required=False)
     vehicle = ui.IdentifierField(label=_("Fleet number of the vehicle"), required=False)
@@ -111,7 +118,8 @@ class CrewForm(fields.ViewerForm, fields.ReasonForm):
     """Who was really in the crew."""
 
     crew = fields.PeopleField(
-        label=_("Crew"), help_text=_("Personnel numbers, one a line. A star after a number: without a camera.")
+        label=_("Crew"),
+        help_text=_("Personnel numbers, one a line. A star after a number: without a camera."),
     )
     field_order = ("crew", "reason")
 
@@ -135,4 +143,6 @@ class DayForm(forms.Form):
 class UploadForm(forms.Form):
     """A list to be brought in."""
 
-    file = forms.FileField(label=_("CSV or XLSX file"), widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}))
+    file = forms.FileField(
+        label=_("CSV or XLSX file"), widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"})
+    )

@@ -18,9 +18,6 @@ from siyanat.ui import middleware as ui_middleware
 
 # Views that can't declare themselves, by module: those of libraries, and of rooms that don't know the roster.
 LIBRARY_ADMISSIONS = {
-    "allauth.account.views": gates.Admission(public=True),
-    "allauth.mfa.base.views": gates.Admission(public=True),
-    "allauth.mfa.totp.views": gates.Admission(),
     "allauth.mfa.recovery_codes.views": gates.Admission(),
     "siyanat.conduct.views": gates.Admission(),
     "siyanat.conduct.editing": gates.Admission(roles=(gates.Role.INTEGRITY_OFFICER,), second_factor=True),
@@ -29,8 +26,23 @@ LIBRARY_ADMISSIONS = {
     "django.views.static": gates.Admission(public=True),
     "django.contrib.staticfiles.views": gates.Admission(public=True),
 }
-
-ACCOUNT_MODULES = ("allauth.account.views", "allauth.mfa.base.views", "allauth.mfa.totp.views")
+_SIGNED_IN, _PUBLIC = gates.Admission(), gates.Admission(public=True)
+ACCOUNT_ADMISSIONS = {
+    "Login": _PUBLIC,
+    "Logout": _PUBLIC,
+    "Inactive": _PUBLIC,
+    "EnterCode": _PUBLIC,
+    "Reauthenticate": _SIGNED_IN,
+    "ReauthenticateByCode": _SIGNED_IN,
+    "ChangePassword": _SIGNED_IN,
+    "SecondFactor": _SIGNED_IN,
+    "SetUpAuthenticator": _SIGNED_IN,
+    "RemoveAuthenticator": _SIGNED_IN,
+    "RecoveryCodes": _SIGNED_IN,
+    "NewRecoveryCodes": _SIGNED_IN,
+}
+# Those through which an account becomes whole: open to a session that lacks a password or a second factor of its own.
+WAYS_OUT = frozenset({"Reauthenticate", "ReauthenticateByCode", "ChangePassword", "SetUpAuthenticator"})
 
 
 def admission_of(view: Callable[..., Any]) -> gates.Admission | None:
@@ -39,6 +51,8 @@ def admission_of(view: Callable[..., Any]) -> gates.Admission | None:
     if isinstance(declared, gates.Admission):
         return declared
     wrapped = getattr(view, "view_class", view)
+    if wrapped.__module__ == "siyanat.accounts.views":
+        return ACCOUNT_ADMISSIONS.get(wrapped.__name__)
     return LIBRARY_ADMISSIONS.get(wrapped.__module__)
 
 
@@ -51,10 +65,8 @@ def needs_second_factor(admission: gates.Admission, viewer: gates.Viewer) -> boo
 
 
 def _is_way_out(view: Callable[..., Any]) -> bool:
-    """Whether a view is one of those through which an account becomes whole: password, second factor,
-    logout.
-    """
-    return getattr(view, "view_class", view).__module__ in ACCOUNT_MODULES
+    wrapped = getattr(view, "view_class", view)
+    return wrapped.__module__ == "siyanat.accounts.views" and wrapped.__name__ in WAYS_OUT
 
 
 class Gatekeeper:
@@ -85,14 +97,11 @@ class Gatekeeper:
         viewer: gates.Viewer = request.viewer  # type: ignore[attr-defined]
         if admission is None or (admission.roles is not None and not viewer.holds(*admission.roles)):
             return ui_middleware.answer(request, errors.NotFound())
-        if request.user.must_change_password and not _is_way_out(view):
+        if _is_way_out(view):
+            return None
+        if request.user.must_change_password:
             return self._ask_for_new_password(request)
-        needs_second = admission.second_factor or viewer.holds(*gates.FOOTAGE_ROLES)
-        if (
-            needs_second
-            and not viewer.second_factor
-            and admission is not LIBRARY_ADMISSIONS["allauth.mfa.totp.views"]
-        ):
+        if needs_second_factor(admission, viewer) and not viewer.second_factor:
             return self._ask_for_second_factor(request)
         return None
 

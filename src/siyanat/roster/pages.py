@@ -20,14 +20,15 @@ from django.utils.functional import Promise
 from siyanat.lib import errors, jalali, tabular
 from siyanat.roster import gates
 from siyanat.ui import formatting
-from siyanat.ui import errors as ui_errors
 from siyanat.ui import forms as ui_forms
 
 PAGE_ROWS = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def page_of(request: gates.ViewerRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int = PAGE_ROWS) -> Page[Any]:
+def page_of(
+    request: gates.ViewerRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int = PAGE_ROWS
+) -> Page[Any]:
     """The page of the list that ``?page=`` asks for; out of range is the nearest there is."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
@@ -39,7 +40,12 @@ def wanted_file(request: gates.ViewerRequest) -> str:
 
 
 def send_file(
-    request: gates.ViewerRequest, name: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, kind: str = ""
+    request: gates.ViewerRequest,
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    kind: str = "",
 ) -> HttpResponse:
     """A list as CSV or XLSX, named after what it holds and the day."""
     kind = kind or wanted_file(request) or "csv"
@@ -88,5 +94,13 @@ def act(
             messages.success(request, str(done))
             return redirect(target)
     status = 422 if form.errors else 200
-    shown = {"form": form, "title": title, "submit": submit, "back": back, "lead": lead, "danger": danger, **context}
+    shown = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "back": back,
+        "lead": lead,
+        "danger": danger,
+        **context,
+    }
     return render(request, template, shown, status=status)

@@ -57,27 +57,44 @@ def upload(
         else:
             return redirect(places.preview, *args, waiting.id)
     context = {
-        "form": form, "sheet": sheet, "tabs": tabs, "problems": problems,
-        "template_url": reverse(places.template, args=args), "columns": sheet.columns,
+        "form": form,
+        "sheet": sheet,
+        "tabs": tabs,
+        "problems": problems,
+        "template_url": reverse(places.template, args=args),
+        "columns": sheet.columns,
     }
     return render(request, "roster/upload.html", context, status=422 if form.errors else 200)
 
 
 def preview(
-    request: gates.ViewerRequest, sheet: sheets.Sheet, places: Places, import_id: uuid.UUID, *,
+    request: gates.ViewerRequest,
+    sheet: sheets.Sheet,
+    places: Places,
+    import_id: uuid.UUID,
+    *,
     args: Sequence[object] = (),
 ) -> HttpResponse:
     """Show what the waiting list would change as things stand now."""
     waiting = operations.get_import(request.viewer, sheet, import_id)
-    plan = operations.plan_of(request.viewer, sheet, waiting, now=request.now) if waiting.applied_at is None else None
+    plan = (
+        operations.plan_of(request.viewer, sheet, waiting, now=request.now)
+        if waiting.applied_at is None
+        else None
+    )
     problems = [
         (one, ui_errors.sentence_for(one.code, {"value": one.value, "field": one.field, "row": one.row}))
         for one in (plan.problems[:500] if plan else ())
     ]
     changes = [one for one in plan.changes if one.action != sheets.SAME] if plan else []
     context = {
-        "sheet": sheet, "waiting": waiting, "plan": plan, "problems": problems, "changes": changes[:SHOWN_CHANGES],
-        "left_out": max(0, len(changes) - SHOWN_CHANGES), "outcome": plan.outcome() if plan else waiting.outcome,
+        "sheet": sheet,
+        "waiting": waiting,
+        "plan": plan,
+        "problems": problems,
+        "changes": changes[:SHOWN_CHANGES],
+        "left_out": max(0, len(changes) - SHOWN_CHANGES),
+        "outcome": plan.outcome() if plan else waiting.outcome,
         "apply_url": reverse(places.apply, args=[*args, waiting.id]),
         "discard_url": reverse(places.discard, args=[*args, waiting.id]),
         "upload_url": reverse(places.upload, args=args),
@@ -86,13 +103,19 @@ def preview(
 
 
 def apply(
-    request: gates.ViewerRequest, sheet: sheets.Sheet, places: Places, import_id: uuid.UUID, *,
+    request: gates.ViewerRequest,
+    sheet: sheets.Sheet,
+    places: Places,
+    import_id: uuid.UUID,
+    *,
     args: Sequence[object] = (),
 ) -> HttpResponse:
     """Apply a waiting list and say what it did; with a problem go back to the preview, which shows it."""
     waiting = operations.get_import(request.viewer, sheet, import_id)
     try:
-        outcome = operations.apply_import(viewer=request.viewer, sheet=sheet, waiting=waiting, now=request.now)
+        outcome = operations.apply_import(
+            viewer=request.viewer, sheet=sheet, waiting=waiting, now=request.now
+        )
     except errors.InputRefused as refusal:
         messages.error(request, ui_errors.describe(refusal))
         return redirect(places.preview, *args, waiting.id)
@@ -102,7 +125,11 @@ def apply(
 
 
 def discard(
-    request: gates.ViewerRequest, sheet: sheets.Sheet, places: Places, import_id: uuid.UUID, *,
+    request: gates.ViewerRequest,
+    sheet: sheets.Sheet,
+    places: Places,
+    import_id: uuid.UUID,
+    *,
     args: Sequence[object] = (),
 ) -> HttpResponse:
     """Throw a waiting list away."""

@@ -78,7 +78,12 @@ def visible_vehicles(viewer: gates.Viewer) -> QuerySet[models.Vehicle]:
 
 
 def list_vehicles(
-    viewer: gates.Viewer, *, q: str = "", unit: models.Unit | None = None, retired: bool = False, sort: str = ""
+    viewer: gates.Viewer,
+    *,
+    q: str = "",
+    unit: models.Unit | None = None,
+    retired: bool = False,
+    sort: str = "",
 ) -> QuerySet[models.Vehicle]:
     """Vehicles by fleet number or as asked; ``q`` is the beginning of a fleet number or a part of a plate."""
     rows = visible_vehicles(viewer).select_related("unit")
@@ -88,7 +93,9 @@ def list_vehicles(
         rows = rows.filter(unit__path__startswith=unit.path)
     if text := persian.normalise(q):
         rows = rows.filter(Q(fleet_number__istartswith=text) | Q(plate__icontains=text))
-    column = {"fleet_number": "fleet_number", "unit": "unit__path"}.get(sort.removeprefix("-"), "fleet_number")
+    column = {"fleet_number": "fleet_number", "unit": "unit__path"}.get(
+        sort.removeprefix("-"), "fleet_number"
+    )
     return rows.order_by(f"-{column}" if sort.startswith("-") else column, "fleet_number")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpResponse
-
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,8 +12,13 @@ from siyanat.lib import errors
 from siyanat.roster import gates, imports, uploads
 
 ROLES = tuple(sorted({role for sheet in imports.SHEETS.values() for role in sheet.roles}))
-PLACES = uploads.Places("roster:import", "roster:import_preview", "roster:import_apply", "roster:import_discard",
-                        "roster:import_template")
+PLACES = uploads.Places(
+    "roster:import",
+    "roster:import_preview",
+    "roster:import_apply",
+    "roster:import_discard",
+    "roster:import_template",
+)
 
 
 def _sheet(request: gates.ViewerRequest, kind: str) -> imports.Sheet:

@@ -29,18 +29,32 @@ def people(request: gates.ViewerRequest) -> HttpResponse:
     get = request.GET
     unit = queries.visible_units(request.viewer).filter(code=get.get("unit", "").strip().upper()).first()
     rows = queries.list_people(
-        request.viewer, now=request.now, q=get.get("q", ""), unit=unit, role=get.get("role", ""), left="left" in get,
+        request.viewer,
+        now=request.now,
+        q=get.get("q", ""),
+        unit=unit,
+        role=get.get("role", ""),
+        left="left" in get,
         sort=get.get("sort", ""),
     )
     if pages.wanted_file(request):
         lines = (
-            [one.personnel_number, "", one.given_name_fa, one.family_name_fa, one.given_name_en, one.family_name_en,
-             one.unit.code]
+            [
+                one.personnel_number,
+                "",
+                one.given_name_fa,
+                one.family_name_fa,
+                one.given_name_en,
+                one.family_name_en,
+                one.unit.code,
+            ]
             for one in rows
         )
         return pages.send_file(request, "people", people_sheet.SHEET.header(), lines)
     context = {
-        "page": pages.page_of(request, rows), "roles": Role.choices, "may_add": request.viewer.holds(Role.ADMINISTRATOR)
+        "page": pages.page_of(request, rows),
+        "roles": Role.choices,
+        "may_add": request.viewer.holds(Role.ADMINISTRATOR),
     }
     return render(request, "roster/people.html", context)
 
@@ -51,9 +65,16 @@ def person(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpResponse:
     """One person: posts now and before, recent shifts, login."""
     shown = queries.get_person(request.viewer, person_id)
     administers = request.viewer.holds_over(shown.unit.path, Role.ADMINISTRATOR)
-    recent = queries.list_shifts(request.viewer).filter(crew__person=shown, crew__superseded_at=None).distinct()[:10]
+    recent = (
+        queries.list_shifts(request.viewer)
+        .filter(crew__person=shown, crew__superseded_at=None)
+        .distinct()[:10]
+    )
     context = {
-        "person": shown, "posts": queries.list_posts(request.viewer, shown), "now": request.now, "shifts": recent,
+        "person": shown,
+        "posts": queries.list_posts(request.viewer, shown),
+        "now": request.now,
+        "shifts": recent,
         "may_change": administers and shown.pk != request.viewer.person_id,
         "may_give": bool(operations.roles_to_give(request.viewer, shown.unit)),
         "has_second_factor": shown.user is not None and accounts.has_second_factor(shown.user),
@@ -68,12 +89,19 @@ def add_person(request: gates.ViewerRequest) -> HttpResponse:
     def do(data: dict[str, Any]) -> str:
         unit = data.pop("unit")
         particulars = operations.Particulars(**data)
-        made = operations.add_person(viewer=request.viewer, particulars=particulars, unit=unit, now=request.now)
+        made = operations.add_person(
+            viewer=request.viewer, particulars=particulars, unit=unit, now=request.now
+        )
         return reverse("roster:person", args=[made.pk])
 
     return pages.act(
-        request, forms.NewPersonForm(request.POST or None, viewer=request.viewer), title=_("Add a person"),
-        submit=_("Add"), back=reverse("roster:people"), do=do, done=_("The person is on the roster."),
+        request,
+        forms.NewPersonForm(request.POST or None, viewer=request.viewer),
+        title=_("Add a person"),
+        submit=_("Add"),
+        back=reverse("roster:people"),
+        do=do,
+        done=_("The person is on the roster."),
     )
 
 
@@ -92,7 +120,12 @@ def mend_person(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRespo
         request.POST or None, viewer=request.viewer, initial={name: getattr(shown, name) for name in names}
     )
     return pages.act(
-        request, form, title=_("Mend the particulars"), submit=_("Save"), back=_address(shown), do=do,
+        request,
+        form,
+        title=_("Mend the particulars"),
+        submit=_("Save"),
+        back=_address(shown),
+        do=do,
         done=_("The particulars are mended."),
     )
 
@@ -107,8 +140,13 @@ def transfer_person(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpR
         return _address(shown)
 
     return pages.act(
-        request, forms.TransferForm(request.POST or None, viewer=request.viewer), title=_("Transfer to another unit"),
-        submit=_("Transfer"), back=_address(shown), do=do, done=_("The person has moved."),
+        request,
+        forms.TransferForm(request.POST or None, viewer=request.viewer),
+        title=_("Transfer to another unit"),
+        submit=_("Transfer"),
+        back=_address(shown),
+        do=do,
+        done=_("The person has moved."),
         lead=_("Posts stay as they are: end those that no longer hold and give new ones."),
     )
 
@@ -123,8 +161,14 @@ def let_person_go(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRes
         return _address(shown)
 
     return pages.act(
-        request, forms.Empty(request.POST or None), title=_("Leaving the force"), submit=_("Record the leaving"),
-        back=_address(shown), do=do, done=_("Posts are ended and the login is closed."), danger=True,
+        request,
+        forms.Empty(request.POST or None),
+        title=_("Leaving the force"),
+        submit=_("Record the leaving"),
+        back=_address(shown),
+        do=do,
+        done=_("Posts are ended and the login is closed."),
+        danger=True,
         lead=_("All posts end now and the login is closed. What the person did stays on record."),
     )
 
@@ -140,8 +184,13 @@ def give_post(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRespons
 
     form = forms.PostForm(request.POST or None, viewer=request.viewer, initial={"unit": shown.unit.code})
     return pages.act(
-        request, form, title=_("Give a post to %(person)s") % {"person": shown.name}, submit=_("Give"),
-        back=_address(shown), do=do, done=_("The post is given."),
+        request,
+        form,
+        title=_("Give a post to %(person)s") % {"person": shown.name},
+        submit=_("Give"),
+        back=_address(shown),
+        do=do,
+        done=_("The post is given."),
     )
 
 
@@ -156,8 +205,15 @@ def end_post(request: gates.ViewerRequest, post_id: int) -> HttpResponse:
 
     title = _("End the post: %(role)s, %(unit)s") % {"role": post.get_role_display(), "unit": post.unit.name}
     return pages.act(
-        request, forms.Empty(request.POST or None), title=title, submit=_("End it now"), back=_address(post.person),
-        do=do, done=_("The post is ended."), danger=True, lead=_("Substitutes for this post end with it."),
+        request,
+        forms.Empty(request.POST or None),
+        title=title,
+        submit=_("End it now"),
+        back=_address(post.person),
+        do=do,
+        done=_("The post is ended."),
+        danger=True,
+        lead=_("Substitutes for this post end with it."),
     )
 
 
@@ -170,10 +226,18 @@ def substitute(request: gates.ViewerRequest, post_id: int) -> HttpResponse:
         operations.substitute(viewer=request.viewer, post=post, now=request.now, **data)
         return _address(post.person)
 
-    title = _("Substitute for: %(role)s, %(unit)s") % {"role": post.get_role_display(), "unit": post.unit.name}
+    title = _("Substitute for: %(role)s, %(unit)s") % {
+        "role": post.get_role_display(),
+        "unit": post.unit.name,
+    }
     return pages.act(
-        request, forms.SubstituteForm(request.POST or None, viewer=request.viewer), title=title, submit=_("Name them"),
-        back=_address(post.person), do=do, done=_("The substitute is named."),
+        request,
+        forms.SubstituteForm(request.POST or None, viewer=request.viewer),
+        title=title,
+        submit=_("Name them"),
+        back=_address(post.person),
+        do=do,
+        done=_("The substitute is named."),
     )
 
 
@@ -206,8 +270,12 @@ def reset_password(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRe
         password = operations.reset_login_password(viewer=request.viewer, person=shown, now=request.now)
         return _show_password(request, shown, str(shown.user), password)
     context = {
-        "form": forms.Empty(), "title": _("New temporary password"), "submit": _("Make one"), "back": _address(shown),
-        "lead": _("The present password stops working, and open sessions end."), "danger": True,
+        "form": forms.Empty(),
+        "title": _("New temporary password"),
+        "submit": _("Make one"),
+        "back": _address(shown),
+        "lead": _("The present password stops working, and open sessions end."),
+        "danger": True,
     }
     return render(request, "roster/act.html", context)
 
@@ -220,7 +288,8 @@ def change_login(request: gates.ViewerRequest, person_id: uuid.UUID, act: str) -
         "close": (operations.close_login, _("Close the login"), _("The login is closed.")),
         "reopen": (operations.reopen_login, _("Open the login again"), _("The login is open again.")),
         "forget": (
-            operations.reset_login_second_factor, _("Forget the authenticator"),
+            operations.reset_login_second_factor,
+            _("Forget the authenticator"),
             _("At the next login another authenticator is set up."),
         ),
     }
@@ -233,12 +302,20 @@ def change_login(request: gates.ViewerRequest, person_id: uuid.UUID, act: str) -
         return _address(shown)
 
     return pages.act(
-        request, forms.Empty(request.POST or None), title=title, submit=title, back=_address(shown), do=do, done=done,
+        request,
+        forms.Empty(request.POST or None),
+        title=title,
+        submit=title,
+        back=_address(shown),
+        do=do,
+        done=done,
         danger=act != "reopen",
     )
 
 
-def _show_password(request: gates.ViewerRequest, shown: models.Person, username: str, password: str) -> HttpResponse:
+def _show_password(
+    request: gates.ViewerRequest, shown: models.Person, username: str, password: str
+) -> HttpResponse:
     context = {"person": shown, "username": username, "password": password}
     response = render(request, "roster/password.html", context)
     response["Cache-Control"] = "no-store"
@@ -252,5 +329,3 @@ def _address(shown: models.Person) -> str:
 def _get_post(viewer: gates.Viewer, post_id: int) -> models.HeldPost:
     rows = models.HeldPost.objects.filter(person__in=queries.visible_people(viewer))
     return gates.get_in_scope(rows.select_related("person__unit", "unit"), pk=post_id)
-
-

@@ -30,14 +30,21 @@ def shifts(request: gates.ViewerRequest) -> HttpResponse:
     except errors.Refusal as refusal:
         day, problem = None, pages.ui_errors.describe(refusal)
     rows = queries.list_shifts(
-        request.viewer, unit=unit, day=day, state=get.get("state", ""), q=get.get("q", ""), sort=get.get("sort", "")
+        request.viewer,
+        unit=unit,
+        day=day,
+        state=get.get("state", ""),
+        q=get.get("q", ""),
+        sort=get.get("sort", ""),
     )
     if pages.wanted_file(request):
         return pages.send_file(request, "shifts", _HEADER, map(_line, rows[:200_000]))
     page = pages.page_of(request, rows)
     page.object_list = queries.with_crew_counts(list(page.object_list))
     context = {
-        "page": page, "states": models.Shift.State.choices, "problem": problem,
+        "page": page,
+        "states": models.Shift.State.choices,
+        "problem": problem,
         "may_plan": request.viewer.holds(*shift_operations.PLANNERS),
     }
     return render(request, "roster/shifts.html", context)
@@ -48,8 +55,14 @@ _HEADER = ("shift", "unit", "starts_at", "ends_at", "state", "leader", "place_fa
 
 def _line(one: models.Shift) -> list[object]:
     return [
-        one.code, one.unit.code, pages.moment_cell(one.starts_at), pages.moment_cell(one.ends_at), one.state,
-        one.leader.personnel_number if one.leader else "", one.place_fa, one.place_en,
+        one.code,
+        one.unit.code,
+        pages.moment_cell(one.starts_at),
+        pages.moment_cell(one.ends_at),
+        one.state,
+        one.leader.personnel_number if one.leader else "",
+        one.place_fa,
+        one.place_en,
     ]
 
 
@@ -60,11 +73,16 @@ def shift(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpResponse:
     shown = queries.get_shift(request.viewer, shift_id)
     roles = shift_operations.CORRECTORS if shown.starts_at <= request.now else shift_operations.PLANNERS
     context = {
-        "shift": shown, "crew": queries.crew_of(shown),
-        "superseded": shown.crew.exclude(superseded_at=None).select_related("person").order_by("superseded_at"),
+        "shift": shown,
+        "crew": queries.crew_of(shown),
+        "superseded": shown.crew.exclude(superseded_at=None)
+        .select_related("person")
+        .order_by("superseded_at"),
         "issues": shown.camera_issues.select_related("camera", "person").order_by("issued_at"),
-        "may_change": request.viewer.holds_over(shown.unit.path, *roles) and shown.state != models.Shift.State.CANCELED,
-        "may_cancel": request.viewer.holds_over(shown.unit.path, *roles) and shown.state == models.Shift.State.PLANNED,
+        "may_change": request.viewer.holds_over(shown.unit.path, *roles)
+        and shown.state != models.Shift.State.CANCELED,
+        "may_cancel": request.viewer.holds_over(shown.unit.path, *roles)
+        and shown.state == models.Shift.State.PLANNED,
     }
     return render(request, "roster/shift.html", context)
 
@@ -79,14 +97,21 @@ def plan_shift(request: gates.ViewerRequest) -> HttpResponse:
         vehicle = queries.find_vehicle(request.viewer, number) if number else None
         if number and vehicle is None:
             raise errors.Refusal("roster.vehicle_unknown", fleet_number=number)
-        made = operations.plan_shift(viewer=request.viewer, crew=crew, vehicle=vehicle, now=request.now, **data)
+        made = operations.plan_shift(
+            viewer=request.viewer, crew=crew, vehicle=vehicle, now=request.now, **data
+        )
         return reverse("roster:shift", args=[made.pk])
 
     person = request.viewer.person
     initial = {"unit": person.unit.code} if person else {}
     return pages.act(
-        request, forms.ShiftForm(request.POST or None, viewer=request.viewer, initial=initial), title=_("Plan a shift"),
-        submit=_("Plan"), back=reverse("roster:shifts"), do=do, done=_("The shift is planned."),
+        request,
+        forms.ShiftForm(request.POST or None, viewer=request.viewer, initial=initial),
+        title=_("Plan a shift"),
+        submit=_("Plan"),
+        back=reverse("roster:shifts"),
+        do=do,
+        done=_("The shift is planned."),
     )
 
 
@@ -101,8 +126,13 @@ def change_times(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpRespo
 
     initial = {"starts_at": shown.starts_at, "ends_at": shown.ends_at}
     return pages.act(
-        request, forms.TimesForm(request.POST or None, initial=initial), title=_("Change the times of the shift"),
-        submit=_("Change"), back=_address(shown), do=do, done=_("The times are changed; minutes are counted anew."),
+        request,
+        forms.TimesForm(request.POST or None, initial=initial),
+        title=_("Change the times of the shift"),
+        submit=_("Change"),
+        back=_address(shown),
+        do=do,
+        done=_("The times are changed; minutes are counted anew."),
     )
 
 
@@ -123,14 +153,23 @@ def correct_crew(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpRespo
     lines = [f"{row.person.personnel_number}{'' if row.bears_camera else '*'}" for row in current]
     form = forms.CrewForm(request.POST or None, viewer=request.viewer, initial={"crew": "\n".join(lines)})
     return pages.act(
-        request, form, title=_("Correct the crew"), submit=_("Correct"), back=_address(shown), do=do,
+        request,
+        form,
+        title=_("Correct the crew"),
+        submit=_("Correct"),
+        back=_address(shown),
+        do=do,
         done=_("The crew is corrected; what was believed before stays on record."),
-        lead=_("The earlier crew stays readable, recordings are attributed anew and minutes are counted anew."),
+        lead=_(
+            "The earlier crew stays readable, recordings are attributed anew and minutes are counted anew."
+        ),
     )
 
 
 def _plan(
-    person: models.Person, bears: bool, known: models.CrewMember | None  # noqa: FBT001
+    person: models.Person,
+    bears: bool,
+    known: models.CrewMember | None,  # noqa: FBT001
 ) -> operations.CrewPlan:
     """Somebody who stays keeps their own times."""
     if known is None:
@@ -148,8 +187,14 @@ def cancel_shift(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpRespo
         return _address(shown)
 
     return pages.act(
-        request, fields.ReasonForm(request.POST or None), title=_("Cancel the shift"), submit=_("Cancel the shift"),
-        back=_address(shown), do=do, done=_("The shift is canceled; its crew owes nothing."), danger=True,
+        request,
+        fields.ReasonForm(request.POST or None),
+        title=_("Cancel the shift"),
+        submit=_("Cancel the shift"),
+        back=_address(shown),
+        do=do,
+        done=_("The shift is canceled; its crew owes nothing."),
+        danger=True,
     )
 
 
@@ -166,7 +211,11 @@ def days(request: gates.ViewerRequest) -> HttpResponse:
         lines = ([jalali.format_date(one.date, language="en"), one.name_fa, one.name_en] for one in rows)
         return pages.send_file(request, "non-working-days", ("date", "name_fa", "name_en"), lines)
     context = {
-        "rows": rows, "year": year, "before": year - 1, "after": year + 1, "form": forms.DayForm(),
+        "rows": rows,
+        "year": year,
+        "before": year - 1,
+        "after": year + 1,
+        "form": forms.DayForm(),
         "may_change": request.viewer.holds(Role.ADMINISTRATOR),
     }
     return render(request, "roster/days.html", context)
@@ -181,8 +230,13 @@ def add_day(request: gates.ViewerRequest) -> HttpResponse:
         return reverse("roster:days")
 
     return pages.act(
-        request, forms.DayForm(request.POST or None), title=_("Add a non-working day"), submit=_("Add"),
-        back=reverse("roster:days"), do=do, done=_("The day is added."),
+        request,
+        forms.DayForm(request.POST or None),
+        title=_("Add a non-working day"),
+        submit=_("Add"),
+        back=reverse("roster:days"),
+        do=do,
+        done=_("The day is added."),
     )
 
 

@@ -26,17 +26,30 @@ def units(request: gates.ViewerRequest) -> HttpResponse:
     """The tree, searched, filtered, as a file."""
     get = request.GET
     rows = queries.list_units(
-        request.viewer, q=get.get("q", ""), kind=get.get("kind", ""), closed="closed" in get, sort=get.get("sort", "")
+        request.viewer,
+        q=get.get("q", ""),
+        kind=get.get("kind", ""),
+        closed="closed" in get,
+        sort=get.get("sort", ""),
     )
     if pages.wanted_file(request):
         lines = (
-            [one.code, one.name_fa, one.name_en, one.kind, one.parent.code if one.parent else "", one.camera_target,
-             one.latitude, one.longitude]
+            [
+                one.code,
+                one.name_fa,
+                one.name_en,
+                one.kind,
+                one.parent.code if one.parent else "",
+                one.camera_target,
+                one.latitude,
+                one.longitude,
+            ]
             for one in rows
         )
         return pages.send_file(request, "units", unit_sheet.SHEET.header(), lines)
     context = {
-        "page": pages.page_of(request, rows), "kinds": models.Unit.Kind.choices,
+        "page": pages.page_of(request, rows),
+        "kinds": models.Unit.Kind.choices,
         "may_open": request.viewer.holds(Role.ADMINISTRATOR),
     }
     return render(request, "roster/units.html", context)
@@ -48,7 +61,8 @@ def unit(request: gates.ViewerRequest, unit_id: int) -> HttpResponse:
     """One unit: where it stands, what is below it, who works there, its vehicles."""
     shown = queries.get_unit(request.viewer, unit_id)
     context = {
-        "unit": shown, "above": queries.ancestors_of(shown)[:-1],
+        "unit": shown,
+        "above": queries.ancestors_of(shown)[:-1],
         "below": shown.children.filter(closed_at=None).order_by("code"),
         "people_count": shown.people.filter(left_at=None).count(),
         "vehicles": shown.vehicles.filter(retired_at=None).order_by("fleet_number")[:50],
@@ -65,9 +79,16 @@ def open_unit(request: gates.ViewerRequest) -> HttpResponse:
         made = operations.open_unit(viewer=request.viewer, now=request.now, **data)
         return reverse("roster:unit", args=[made.pk])
 
-    form = forms.UnitForm(request.POST or None, viewer=request.viewer, initial={"parent": request.GET.get("parent")})
+    form = forms.UnitForm(
+        request.POST or None, viewer=request.viewer, initial={"parent": request.GET.get("parent")}
+    )
     return pages.act(
-        request, form, title=_("Open a unit"), submit=_("Open"), back=reverse("roster:units"), do=do,
+        request,
+        form,
+        title=_("Open a unit"),
+        submit=_("Open"),
+        back=reverse("roster:units"),
+        do=do,
         done=_("The unit is open."),
     )
 
@@ -82,9 +103,17 @@ def rename_unit(request: gates.ViewerRequest, unit_id: int) -> HttpResponse:
         operations.rename_unit(viewer=request.viewer, unit=shown, now=request.now, **data)
         return back
 
-    form = forms.RenameUnitForm(request.POST or None, initial={"name_fa": shown.name_fa, "name_en": shown.name_en})
+    form = forms.RenameUnitForm(
+        request.POST or None, initial={"name_fa": shown.name_fa, "name_en": shown.name_en}
+    )
     return pages.act(
-        request, form, title=_("Rename the unit"), submit=_("Rename"), back=back, do=do, done=_("The name is changed.")
+        request,
+        form,
+        title=_("Rename the unit"),
+        submit=_("Rename"),
+        back=back,
+        do=do,
+        done=_("The name is changed."),
     )
 
 
@@ -99,9 +128,16 @@ def move_unit(request: gates.ViewerRequest, unit_id: int) -> HttpResponse:
         return back
 
     return pages.act(
-        request, forms.MoveUnitForm(request.POST or None, viewer=request.viewer), title=_("Move the unit"),
-        submit=_("Move"), back=back, do=do, done=_("The unit has moved, with everything below it."),
-        lead=_("Everything below it moves too. Posts over the units above then reach it, those over the old ones don't."),
+        request,
+        forms.MoveUnitForm(request.POST or None, viewer=request.viewer),
+        title=_("Move the unit"),
+        submit=_("Move"),
+        back=back,
+        do=do,
+        done=_("The unit has moved, with everything below it."),
+        lead=_(
+            "Everything below it moves too. Posts over the units above then reach it, those over the old ones don't."
+        ),
     )
 
 
@@ -116,9 +152,17 @@ def close_unit(request: gates.ViewerRequest, unit_id: int) -> HttpResponse:
         return back
 
     return pages.act(
-        request, fields.ReasonForm(request.POST or None), title=_("Close the unit"), submit=_("Close it"), back=back,
-        do=do, done=_("The unit is closed."), danger=True,
-        lead=_("Only a unit with nothing open below it, nobody on its roster and no shift ahead can be closed."),
+        request,
+        fields.ReasonForm(request.POST or None),
+        title=_("Close the unit"),
+        submit=_("Close it"),
+        back=back,
+        do=do,
+        done=_("The unit is closed."),
+        danger=True,
+        lead=_(
+            "Only a unit with nothing open below it, nobody on its roster and no shift ahead can be closed."
+        ),
     )
 
 
@@ -127,13 +171,18 @@ def close_unit(request: gates.ViewerRequest, unit_id: int) -> HttpResponse:
 def vehicles(request: gates.ViewerRequest) -> HttpResponse:
     """Vehicles of the viewer's units."""
     rows = queries.list_vehicles(
-        request.viewer, q=request.GET.get("q", ""), retired="retired" in request.GET, sort=request.GET.get("sort", "")
+        request.viewer,
+        q=request.GET.get("q", ""),
+        retired="retired" in request.GET,
+        sort=request.GET.get("sort", ""),
     )
     if pages.wanted_file(request):
         lines = ([one.fleet_number, one.plate, one.unit.code] for one in rows)
         return pages.send_file(request, "vehicles", vehicle_sheet.SHEET.header(), lines)
     keeps = request.viewer.holds(*vehicle_operations.KEEPERS)
-    return render(request, "roster/vehicles.html", {"page": pages.page_of(request, rows), "may_change": keeps})
+    return render(
+        request, "roster/vehicles.html", {"page": pages.page_of(request, rows), "may_change": keeps}
+    )
 
 
 @gates.admit(*vehicle_operations.KEEPERS)
@@ -145,8 +194,13 @@ def add_vehicle(request: gates.ViewerRequest) -> HttpResponse:
         return reverse("roster:vehicles")
 
     return pages.act(
-        request, forms.VehicleForm(request.POST or None, viewer=request.viewer), title=_("Add a vehicle"),
-        submit=_("Add"), back=reverse("roster:vehicles"), do=do, done=_("The vehicle is added."),
+        request,
+        forms.VehicleForm(request.POST or None, viewer=request.viewer),
+        title=_("Add a vehicle"),
+        submit=_("Add"),
+        back=reverse("roster:vehicles"),
+        do=do,
+        done=_("The vehicle is added."),
     )
 
 
@@ -156,13 +210,19 @@ def transfer_vehicle(request: gates.ViewerRequest, vehicle_id: int) -> HttpRespo
     vehicle = queries.get_vehicle(request.viewer, vehicle_id)
 
     def do(data: dict[str, Any]) -> str:
-        operations.transfer_vehicle(viewer=request.viewer, vehicle=vehicle, unit=data["unit"], now=request.now)
+        operations.transfer_vehicle(
+            viewer=request.viewer, vehicle=vehicle, unit=data["unit"], now=request.now
+        )
         return reverse("roster:vehicles")
 
     return pages.act(
-        request, forms.TransferForm(request.POST or None, viewer=request.viewer),
-        title=_("Transfer vehicle %(number)s") % {"number": vehicle.fleet_number}, submit=_("Transfer"),
-        back=reverse("roster:vehicles"), do=do, done=_("The vehicle has moved."),
+        request,
+        forms.TransferForm(request.POST or None, viewer=request.viewer),
+        title=_("Transfer vehicle %(number)s") % {"number": vehicle.fleet_number},
+        submit=_("Transfer"),
+        back=reverse("roster:vehicles"),
+        do=do,
+        done=_("The vehicle has moved."),
     )
 
 
@@ -176,6 +236,12 @@ def retire_vehicle(request: gates.ViewerRequest, vehicle_id: int) -> HttpRespons
         return reverse("roster:vehicles")
 
     return pages.act(
-        request, forms.Empty(request.POST or None), title=_("Retire vehicle %(number)s") % {"number": vehicle.fleet_number},
-        submit=_("Retire"), back=reverse("roster:vehicles"), do=do, done=_("The vehicle is out of service."), danger=True,
+        request,
+        forms.Empty(request.POST or None),
+        title=_("Retire vehicle %(number)s") % {"number": vehicle.fleet_number},
+        submit=_("Retire"),
+        back=reverse("roster:vehicles"),
+        do=do,
+        done=_("The vehicle is out of service."),
+        danger=True,
     )
