@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -27,7 +28,14 @@ class Review(models.Model):
         WAITING = "waiting", _("waiting")  # footage complete enough, nobody has begun
         UNDER_WAY = "under_way", _("under way")
         SIGNED_OFF = "signed_off", _("signed off")
-        ESCALATED = "escalated", _("escalated")  # overdue; the post above has it too
+        ESCALATED = "escalated", _("escalated")  # overdue, begun or not; the post above has it too
+
+    STATE_TONES: ClassVar[dict[str, str]] = {
+        "waiting": "info",
+        "under_way": "warn",
+        "signed_off": "good",
+        "escalated": "bad",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shift = models.ForeignKey(roster.Shift, on_delete=models.PROTECT, related_name="reviews")
@@ -35,7 +43,13 @@ class Review(models.Model):
     unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="reviews")  # whose work it is
     plan = models.ForeignKey(triage.Plan, null=True, on_delete=models.PROTECT, related_name="reviews")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING, db_index=True)
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
+    )
+    goes_above = models.BooleanField(default=False)  # every head of the unit was in the crew, or it has none
+    first = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="second"
+    )  # of a second line: the review that it is compared with
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)
     begun_at = models.DateTimeField(null=True, blank=True)
@@ -46,15 +60,29 @@ class Review(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shift", "line"], name="review_once_a_line")]
+        indexes = [
+            models.Index(
+                fields=["due_at", "unit"], name="review_open", condition=models.Q(signed_off_at__isnull=True)
+            ),
+            models.Index(fields=["-signed_off_at", "unit"], name="review_signed_off"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.shift_id} {self.line}"
 
+    @property
+    def is_open(self) -> bool:
+        """Begun and not signed off: marks, questions and skips may be made."""
+        return self.begun_at is not None and self.signed_off_at is None
+
 
 class ServedSegment(models.Model):
-    """A stretch of footage whose bytes the server really sent to this person in this review."""
+    """A stretch of footage whose bytes the server really sent to this person, in a review or against a grant."""
 
     review = models.ForeignKey(Review, null=True, on_delete=models.PROTECT, related_name="served")
+    grant = models.ForeignKey(
+        evidence.ViewingGrant, null=True, on_delete=models.PROTECT, related_name="served"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recording = models.ForeignKey(evidence.Recording, on_delete=models.PROTECT, related_name="+")
     starts_ms = models.BigIntegerField()
@@ -63,6 +91,13 @@ class ServedSegment(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["review", "recording", "starts_ms"], name="served_review_recording")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(review__isnull=False, grant__isnull=True)
+                | models.Q(review__isnull=True, grant__isnull=False),
+                name="served_for_one_purpose",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.recording_id} {self.starts_ms}"
@@ -72,13 +107,35 @@ class PlayedInterval(models.Model):
     """A stretch that the player reported and the server believes: served before, and at a plausible rate."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="played")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(roster.Person, on_delete=models.PROTECT, related_name="+")  # the bearer
     span = DateTimeRangeField()
     rate = models.FloatField()
     reported_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["review", "user", "person"], name="played_by_bearer")]
+
     def __str__(self) -> str:
         return f"{self.review_id} {self.span}"
+
+
+class WatchAllowance(models.Model):
+    """How much playing may still be believed of one bearer's camera: it fills with the clock, at the highest
+    speed of the player, and empties with what is reported, whatever the number of open tabs.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="allowances")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(roster.Person, on_delete=models.PROTECT, related_name="+")
+    left_ms = models.BigIntegerField()
+    filled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "user", "person"], name="allowance_once")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.left_ms}"
 
 
 class Skip(models.Model):
@@ -126,6 +183,19 @@ class Mark(models.Model):
     made_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     case = models.ForeignKey(cases.Case, null=True, blank=True, on_delete=models.PROTECT, related_name="marks")
+
+    KIND_TONES: ClassVar[dict[str, str]] = {
+        "thanks": "good",
+        "coaching": "info",
+        "violation": "bad",
+        "force": "bad",
+        "offence": "warn",
+        "equipment": "neutral",
+        "other": "neutral",
+    }
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-made_at"], name="mark_of_person")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.span}"
