@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -119,7 +118,6 @@ def test_an_export_is_asked_for_fetched_and_handed_out_on_the_pages(sign_in: Sig
     page = client.get(reverse("archive:export", args=[export.pk]))
     assert page.status_code == 200
     assert client.get(reverse("archive:hand_out_receipt", args=[export.pk])).json()["recipient"] == "دادگاه"
-    Path(export.path).unlink(missing_ok=True)
 
 
 def test_the_log_is_filtered_paged_and_proved_on_its_pages(sign_in: SignIn, record: Record) -> None:

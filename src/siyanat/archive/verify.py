@@ -44,11 +44,11 @@ PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 MESSAGES = {
     "key": ("The verifier key can't be read.", "کلید راستی‌آزمایی خوانا نیست."),
     "unreadable": ("The bundle can't be read: {0}", "بسته خوانا نیست: {0}"),
-    "missing": ("A file is missing: {0}", "پرونده‌ای نیست: {0}"),
-    "extra": ("A file was added: {0}", "پرونده‌ای افزوده شده است: {0}"),
+    "missing": ("A file is missing: {0}", "فایلی نیست: {0}"),
+    "extra": ("A file was added: {0}", "فایلی افزوده شده است: {0}"),
     "twice": ("A name stands twice in the bundle: {0}", "نامی دو بار در بسته آمده است: {0}"),
-    "size": ("A file has another size: {0}", "اندازهٔ پرونده دگرگون شده است: {0}"),
-    "digest": ("A file was changed: {0}", "پرونده دگرگون شده است: {0}"),
+    "size": ("A file has another size: {0}", "اندازهٔ فایل دگرگون شده است: {0}"),
+    "digest": ("A file was changed: {0}", "فایل دگرگون شده است: {0}"),
     "manifest": (
         "The manifest is not the one that the log recorded.",
         "فهرست بسته همان نیست که در دفتر ثبت آمده است.",
@@ -70,7 +70,7 @@ MESSAGES = {
     ),
     "good": (
         "VERIFIED: {0} files and {1} log entries are exactly as they were handed out.",
-        "تأیید شد: {0} پرونده و {1} سند ثبت درست همان‌اند که تحویل شدند.",
+        "تأیید شد: {0} فایل و {1} سند ثبت درست همان‌اند که تحویل شدند.",
     ),
     "bad": ("NOT VERIFIED: {0} differences.", "تأیید نشد: {0} مغایرت."),
     "origin": ("Log: {0}; size {1}", "دفتر ثبت: {0}؛ اندازه {1}"),

@@ -16,15 +16,19 @@ from siyanat.lib import clock
 CLEAN, FINDINGS = 0, 1
 
 
-@click.group("ledger")
+@click.group("ledger", help=_("The tamper-evident log."))
 def command() -> None:
     """The tamper-evident log."""
 
 
-@command.command()
+@command.command(
+    help=_(
+        "Rebuild the log from its entries and compare it with every signed checkpoint. Exit code 1: differences."
+    )
+)
 @click.option("--level", type=click.Choice(verification.LEVELS), default="hash", show_default=True)
-@click.option("--afresh", is_flag=True, help="Start again instead of resuming.")
-@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.option("--afresh", is_flag=True, help=_("Start again instead of resuming."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer for a machine."))
 def verify(level: str, afresh: bool, as_json: bool) -> None:  # noqa: FBT001
     """Rebuild the tree from the entries and compare it with every signed checkpoint. Exit code 1:
     differences.
@@ -47,23 +51,23 @@ def verify(level: str, afresh: bool, as_json: bool) -> None:  # noqa: FBT001
     sys.exit(FINDINGS if run.findings else CLEAN)
 
 
-@command.command()
+@command.command(help=_("Print the verifier key, to be handed out apart from any export."))
 def key() -> None:
     """Print the verifier key, to be handed out apart from any export."""
     click.echo(keys.load_signer().verifier().encode())
 
 
-@command.command()
+@command.command(help=_("Sequence what waits and sign a checkpoint now, instead of at the next minute."))
 def seal() -> None:
     """Sequence what waits and sign a checkpoint now, instead of at the next minute."""
     checkpoint = checkpoints.seal(now=clock.now())
     click.echo(checkpoint.note if checkpoint else _("The log is empty."), nl=checkpoint is None)
 
 
-@command.command()
+@command.command(help=_("Show the inclusion proof of an entry (C2SP tlog-proof)."))
 @click.argument("entry", type=int)
 @click.option(
-    "--to", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of showing."
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help=_("Write to this file instead of showing.")
 )
 def prove(entry: int, to: Path | None) -> None:
     """Show the inclusion proof of an entry (C2SP tlog-proof)."""
