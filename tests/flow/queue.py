@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connections
+from django.db import connection, connections
 
 from siyanat.jobs import worker
 
@@ -11,6 +11,12 @@ def drain() -> None:
     """Run every waiting job, and those that follow from them, until none is left."""
     worker.run(wait=False, signals=False)
     connections.close_all()
+
+
+def empty() -> None:
+    """Forget the jobs of earlier tests: Django does not flush the queue's tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 def failures() -> list[str]:

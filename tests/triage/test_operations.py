@@ -137,3 +137,13 @@ def test_after_publication_an_outsider_draws_the_same_sample(cast: Cast, shift: 
     planned = {(str(item.person_id), item.starts_at) for item in plan.items.filter(kind="random")}
     assert {clips[index] for index in drawn} == planned
     assert operations.publish_seed(shift_id=shift.id, now=NOW) is None
+
+
+def test_a_plan_waits_for_the_analysis_but_not_for_ever(cast: Cast, shift: roster.Shift) -> None:
+    recording = record(shift, cast.people["arash"], 0, 240)
+    signals.Run.objects.filter(recording=recording).update(finished_at=None, is_current=False)
+    assert operations.plan_shift(shift_id=shift.id, now=NOW) is None
+    late = shift.ends_at + operations.ANALYSIS_GRACE
+    assert operations.list_shifts_to_plan(now=late) == [shift.id]
+    assert operations.plan_shift(shift_id=shift.id, now=late) is not None
+    assert operations.list_shifts_to_plan(now=late) == []

@@ -10,6 +10,7 @@ RECORDING_REATTRIBUTED = "RECORDING_REATTRIBUTED"  # recording_id
 RECORDING_ANALYZED = "RECORDING_ANALYZED"  # recording_id
 SHIFT_CHANGED = "SHIFT_CHANGED"  # shift_id: times, crew or camera issue were corrected
 COVERAGE_COUNTED = "COVERAGE_COUNTED"  # shift_id
+PLAN_DRAWN = "PLAN_DRAWN"  # shift_id
 EXCUSE_DECIDED = "EXCUSE_DECIDED"  # shift_id
 REVIEW_SIGNED_OFF = "REVIEW_SIGNED_OFF"  # review_id
 CASE_OPENED = "CASE_OPENED"  # case_id
@@ -23,6 +24,7 @@ ALL = frozenset(
         RECORDING_ANALYZED,
         SHIFT_CHANGED,
         COVERAGE_COUNTED,
+        PLAN_DRAWN,
         EXCUSE_DECIDED,
         REVIEW_SIGNED_OFF,
         CASE_OPENED,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from procrastinate.app import WorkerOptions
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django import app, models
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from siyanat.lib import errors
+from siyanat.lib import clock, errors
 
 
 def run(*, queues: Sequence[str] = (), concurrency: int = 2, wait: bool = True, signals: bool = True) -> None:
@@ -24,6 +24,14 @@ def run(*, queues: Sequence[str] = (), concurrency: int = 2, wait: bool = True, 
     if queues:
         options["queues"] = queues
     asyncio.run(_run(connector, options))
+    while not wait and _count_due(options.get("queues")):  # what the last jobs enqueued after the look round
+        asyncio.run(_run(connector, options))
+
+
+def _count_due(queues: Iterable[str] | None) -> int:
+    """Jobs that could start now."""
+    due = models.ProcrastinateJob.objects.filter(status="todo").exclude(scheduled_at__gt=clock.now())
+    return due.filter(queue_name__in=list(queues)).count() if queues else due.count()
 
 
 async def _run(connector: DjangoConnector, options: WorkerOptions) -> None:

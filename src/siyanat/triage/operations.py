@@ -15,6 +15,8 @@ from django.db import transaction
 
 from siyanat.coverage import minutes
 from siyanat.evidence import models as evidence
+from siyanat.jobs import facts
+from siyanat.jobs import operations as jobs
 from siyanat.ledger import operations as ledger
 from siyanat.lib import jalali, timespan
 from siyanat.roster import models as roster
@@ -28,6 +30,9 @@ POLICY = planning.PlanPolicy()
 MOMENT_POLICY = moments.MomentPolicy()
 ACTOR = f"{ledger.SYSTEM}:triage"
 MIN_STOP = dt.timedelta(seconds=30)
+# A plan waits for the analysis of what has arrived, but no longer than this after the shift: a review must not wait on
+# a recording that can't be read.
+ANALYSIS_GRACE = dt.timedelta(hours=12)
 
 
 def commit_due_seeds(*, now: dt.datetime) -> int:
@@ -98,13 +103,17 @@ def _upper_secret(shift: roster.Shift, now: dt.datetime) -> models.UpperSecret:
 
 @transaction.atomic
 def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
-    """Draw the plan anew when its inputs changed; None while nothing is owed, the plan is frozen, or is the same."""
+    """Draw the plan anew when its inputs changed.
+
+    None while the shift runs, nothing is owed, footage is still being analyzed, a review has frozen the plan, or
+    it would be the same.
+    """
     shift = roster.Shift.objects.select_for_update(of=("self",)).select_related("unit").get(pk=shift_id)
     current = models.Plan.objects.filter(shift=shift, superseded_at__isnull=True).first()
     if now < shift.ends_at or (current is not None and current.frozen_at is not None):
         return None
     lines = [line for line in minutes.count_minutes(shift.id, known_at=now) if line.person_id is not None]
-    if not lines:
+    if not lines or (now < shift.ends_at + ANALYSIS_GRACE and _is_being_analyzed(shift)):
         return None
     seed = commit_seed(shift=shift, now=now)
     owed = {str(line.person_id): _span_set(line.owed) for line in lines}
@@ -125,6 +134,26 @@ def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
         ),
     )
     return _write(shift, plan, owed, digest, now)
+
+
+def _is_being_analyzed(shift: roster.Shift) -> bool:
+    rows = evidence.Recording.objects.filter(
+        attributions__shift=shift, attributions__superseded_at__isnull=True
+    ).exclude(state=evidence.Recording.State.DISPOSED)
+    return bool(signals.list_unanalyzed(rows))
+
+
+def list_shifts_to_plan(*, now: dt.datetime) -> list[UUID]:
+    """Shifts of the last month whose plan waited for an analysis that never ended."""
+    rows = roster.Shift.objects.filter(
+        ends_at__lte=now - ANALYSIS_GRACE,
+        ends_at__gt=now - dt.timedelta(days=31),
+        crew__superseded_at__isnull=True,
+    ).exclude(state=roster.Shift.State.CANCELED)
+    planned = models.Plan.objects.filter(superseded_at__isnull=True).values("shift")
+    return list(
+        rows.exclude(pk__in=planned).distinct().order_by("ends_at").values_list("pk", flat=True)[:500]
+    )
 
 
 def _span_set(spans: tuple[minutes.Span, ...]) -> timespan.SpanSet:
@@ -266,6 +295,7 @@ def _write(
             "random_count": plan.random_count,
         },
     )
+    jobs.announce(facts.PLAN_DRAWN, shift_id=str(shift.id))
     return row
 
 

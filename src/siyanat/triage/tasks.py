@@ -27,6 +27,15 @@ def plan_shift_of_recording(recording_id: str) -> None:
         operations.plan_shift(shift_id=shift_id, now=clock.now())
 
 
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="triage.plan_due", queue="default", queueing_lock="triage.plan_due")
+def plan_due(timestamp: int) -> None:  # noqa: ARG001
+    """Plan the shifts whose footage could not all be analyzed in time."""
+    now = clock.now()
+    for shift_id in operations.list_shifts_to_plan(now=now):
+        operations.plan_shift(shift_id=shift_id, now=now)
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="triage.commit_due_seeds", queue="default", queueing_lock="triage.commit_due_seeds")
 def commit_due_seeds(timestamp: int) -> None:  # noqa: ARG001
