@@ -6,18 +6,26 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from siyanat.archive import operations as archive
 from siyanat.evidence import models as evidence
 from siyanat.evidence import operations as evidence_acts
 from siyanat.roster import models as roster
 from tests import cast as cast_module
+from tests.accounts import sessions
 from tests.evidence import make
 
 NOW = cast_module.NOW
 DAY = dt.timedelta(days=1)
 
 Record = Callable[..., evidence.Recording]
+
+
+@pytest.fixture
+def sign_in(client: Client, cast: cast_module.Cast) -> Callable[..., Client]:
+    """Open a session for one of the cast, with a second factor unless told otherwise."""
+    return sessions.opener(client, cast)
 
 
 @pytest.fixture
