@@ -31,7 +31,7 @@ demo-reset: setup ## forget the demo's data and footage
 	@$(BIN)/siyanat demo --reset
 
 lint: setup ## style, types, floors, messages, dead documents
-	$(BIN)/ruff format --check src tests tools benchmarks
+	$(BIN)/ruff format --quiet --check src tests tools benchmarks
 	$(BIN)/ruff check src tests tools benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/python tools/messages.py check
@@ -42,8 +42,10 @@ test-fast: lint ## what a developer runs before each commit (under 3 minutes)
 
 test: lint ## everything that CI runs (under 40 minutes)
 	$(BIN)/python tools/browser.py
+	$(BIN)/python tools/hatch_build.py --check
 	$(BIN)/pytest -q -n 2 -m "not browser and not faults"
 	$(BIN)/pytest -q -m "browser or faults"
+	$(BIN)/python tests/stop.py
 
 test-long: setup ## fuzzing and long benches, outside CI
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -q

@@ -16,7 +16,7 @@ from tests import cast as cast_module
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Start the embedded cluster before the test database is made, unless another server is named."""
     if "SIYANAT_DATABASE_URL" in os.environ:
         return

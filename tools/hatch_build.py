@@ -100,6 +100,13 @@ def build_frontend(*, force: bool = False) -> bool:
     return True
 
 
+def check_frontend() -> None:
+    """The front-end's types, by the TypeScript compiler."""
+    install_packages()
+    npm, environment = find_node()
+    _run([*npm, "run", "check"], environment)
+
+
 def copy_document_fonts() -> None:
     """The typeface of printed documents: Typst reads TrueType, not the web's compressed form."""
     folder = DIST / "fonts"
@@ -124,9 +131,15 @@ def main() -> int:
     """Build everything; 0 when done, 1 with the reason otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--force", action="store_true", help="install and build even when nothing changed")
+    parser.add_argument(
+        "--check", action="store_true", help="check the front-end's types instead of building"
+    )
     options = parser.parse_args()
     begun = time.monotonic()
     try:
+        if options.check:
+            check_frontend()
+            return 0
         built = build_frontend(force=options.force)
         compiled = compile_messages()
     except BuildError as error:
