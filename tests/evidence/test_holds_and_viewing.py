@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -40,9 +41,9 @@ def test_a_hold_by_name_by_shift_and_by_place_and_time_all_keep(scene: Scene) ->
         placed = hold(scene, covers, by="integrity")
         assert queries.is_held(scene.recording)
         assert queries.with_held(models.Recording.objects.all()).get().held
-        operations.release_hold(viewer=scene.cast.viewer("custodian"), hold_id=placed.pk, reason="over", now=NOW) if (
-            covers.unit is None
-        ) else models.Hold.objects.filter(pk=placed.pk).update(released_at=NOW)
+        operations.release_hold(
+            viewer=scene.cast.viewer("custodian"), hold_id=placed.pk, reason="over", now=NOW
+        ) if (covers.unit is None) else models.Hold.objects.filter(pk=placed.pk).update(released_at=NOW)
         assert not queries.is_held(scene.recording)
         assert not queries.with_held(models.Recording.objects.all()).get().held
 
@@ -88,7 +89,10 @@ def test_a_hold_is_released_by_a_second_person_with_a_reason(scene: Scene) -> No
 
 def test_nobody_holds_what_concerns_themselves(scene: Scene) -> None:
     roster.HeldPost.objects.create(
-        person=scene.cast.people["babak"], role="station_head", unit=scene.cast.units["A"], held=cast_module.ALWAYS
+        person=scene.cast.people["babak"],
+        role="station_head",
+        unit=scene.cast.units["A"],
+        held=cast_module.ALWAYS,
     )
     with pytest.raises(errors.Refusal, match="concerns_yourself"):
         hold(scene, operations.Covers(shift=scene.shift), by="babak")
@@ -127,7 +131,9 @@ def test_an_officer_opens_their_own_recording_to_answer_and_nobody_elses(scene: 
 
 def test_who_was_in_the_crew_does_not_oversee_the_shift(scene: Scene) -> None:
     person = scene.cast.people["babak"]
-    roster.HeldPost.objects.create(person=person, role="station_head", unit=scene.cast.units["A"], held=cast_module.ALWAYS)
+    roster.HeldPost.objects.create(
+        person=person, role="station_head", unit=scene.cast.units["A"], held=cast_module.ALWAYS
+    )
     assert not may(scene, "babak", in_review=True)
 
 
@@ -161,9 +167,14 @@ def test_a_restriction_is_short_inside_the_shift_and_lifted_by_somebody_else(sce
         with pytest.raises(errors.NotFound):
             restrict(scene, by=name)
     with pytest.raises(errors.NotFound):
-        operations.lift_restriction(viewer=scene.cast.viewer("head"), restriction_id=restriction.pk, reason="x", now=NOW)
+        operations.lift_restriction(
+            viewer=scene.cast.viewer("head"), restriction_id=restriction.pk, reason="x", now=NOW
+        )
     operations.lift_restriction(
-        viewer=scene.cast.viewer("integrity"), restriction_id=restriction.pk, reason="he was at a shop", now=NOW
+        viewer=scene.cast.viewer("integrity"),
+        restriction_id=restriction.pk,
+        reason="he was at a shop",
+        now=NOW,
     )
     assert queries.hidden_spans(scene.cast.viewer("head"), scene.shift, NOW) == {}
 
@@ -195,4 +206,4 @@ def test_merged_spans_cover_the_same_time_and_stand_apart(spans: Sequence[Sequen
     assert {at for start, end in spans for at in range(start, end)} == {
         at for start, end in merged for at in range(start, end)
     }
-    assert all(before[1] < after[0] for before, after in zip(merged, merged[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(merged))

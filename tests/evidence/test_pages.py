@@ -47,7 +47,10 @@ def test_a_hold_is_placed_and_released_over_the_pages(scene: Scene, sign_in: Sig
     assert hold.reference == "1405/77"
     own = sign_in("custodian").post(f"/evidence/holds/{hold.pk}/release/", {"reason": "over"})
     assert own.status_code == 422
-    assert sign_in("integrity").post(f"/evidence/holds/{hold.pk}/release/", {"reason": "over"}).status_code == 302
+    assert (
+        sign_in("integrity").post(f"/evidence/holds/{hold.pk}/release/", {"reason": "over"}).status_code
+        == 302
+    )
     assert not queries.is_held(scene.recording)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from siyanat.cameras import models as cameras
 from siyanat.ingest import folder
 from siyanat.media import child
 from tests import cast as cast_module
@@ -22,7 +23,7 @@ def pool() -> Iterator[child.Pool]:
 
 
 @pytest.fixture
-def camera(cast: cast_module.Cast):
+def camera(cast: cast_module.Cast) -> cameras.Camera:
     """Camera BWC-7, borne by Arash for the whole of his shift."""
     shift = cast_module.make_shift(cast)
     camera = cast_module.make_camera(cast, "BWC-7")

@@ -30,10 +30,18 @@ def stray(dock: folder.Dock, take: Take, camera: cameras.Camera) -> models.Quara
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_the_desk_shows_what_waits_with_its_reason(sign_in: SignIn, stray: models.Quarantined, language: str) -> None:
+def test_the_desk_shows_what_waits_with_its_reason(
+    sign_in: SignIn, stray: models.Quarantined, language: str
+) -> None:
     client = sign_in("steward")
     client.cookies["language"] = language
-    for address in ("/ingest/", "/ingest/batches/", "/ingest/upload/", "/ingest/upload/mine/", f"/ingest/quarantine/{stray.pk}/"):
+    for address in (
+        "/ingest/",
+        "/ingest/batches/",
+        "/ingest/upload/",
+        "/ingest/upload/mine/",
+        f"/ingest/quarantine/{stray.pk}/",
+    ):
         assert client.get(address).status_code == 200, address
     assert "stray.mp4" in client.get("/ingest/").content.decode()
 

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -25,23 +26,38 @@ NOW = cast_module.NOW
 SignIn = Callable[[str], Client]
 
 
-def begin(cast: cast_module.Cast, size: int, *, name: str = "BWC-7.mp4", who: str = "steward") -> models.Upload:
+def begin(
+    cast: cast_module.Cast, size: int, *, name: str = "BWC-7.mp4", who: str = "steward"
+) -> models.Upload:
     announced = operations.Announced(name=name, size_bytes=size)
-    return operations.begin_upload(viewer=cast.viewer(who), unit=cast.units["A"], announced=announced, now=NOW)
+    return operations.begin_upload(
+        viewer=cast.viewer(who), unit=cast.units["A"], announced=announced, now=NOW
+    )
 
 
 def send(
-    cast: cast_module.Cast, upload: models.Upload, offset: int, *chunks: bytes, checksum: tuple[str, bytes] | None = None
+    cast: cast_module.Cast,
+    upload: models.Upload,
+    offset: int,
+    *chunks: bytes,
+    checksum: tuple[str, bytes] | None = None,
 ) -> models.Upload:
     return operations.receive(
-        viewer=cast.viewer("steward"), upload_id=upload.pk, offset=offset, chunks=chunks, now=NOW, checksum=checksum
+        viewer=cast.viewer("steward"),
+        upload_id=upload.pk,
+        offset=offset,
+        chunks=chunks,
+        now=NOW,
+        checksum=checksum,
     )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     size=st.integers(1, 5000),
-    acts=st.lists(st.tuples(st.sampled_from(["send", "break", "wrong", "torn"]), st.integers(0, 1800)), max_size=12),
+    acts=st.lists(
+        st.tuples(st.sampled_from(["send", "break", "wrong", "torn"]), st.integers(0, 1800)), max_size=12
+    ),
 )
 def test_any_course_of_breaks_and_repeats_ends_with_the_very_bytes(
     cast: cast_module.Cast, size: int, acts: list[tuple[str, int]]
@@ -80,7 +96,9 @@ def _send_and_break(cast: cast_module.Cast, upload: models.Upload, offset: int, 
         yield piece
         raise ConnectionResetError
 
-    operations.receive(viewer=cast.viewer("steward"), upload_id=upload.pk, offset=offset, chunks=line(), now=NOW)
+    operations.receive(
+        viewer=cast.viewer("steward"), upload_id=upload.pk, offset=offset, chunks=line(), now=NOW
+    )
 
 
 def test_an_uploaded_clip_becomes_a_recording(
@@ -135,11 +153,16 @@ def test_an_upload_is_its_senders_alone(cast: cast_module.Cast) -> None:
         begin(cast, 3, who="arash")
     with pytest.raises(errors.NotFound):
         operations.begin_upload(
-            viewer=cast.viewer("steward"), unit=cast.units["B"], announced=operations.Announced("a", 1), now=NOW
+            viewer=cast.viewer("steward"),
+            unit=cast.units["B"],
+            announced=operations.Announced("a", 1),
+            now=NOW,
         )
 
 
-def test_what_nobody_went_on_with_ends_after_a_week(cast: cast_module.Cast, django_capture_on_commit_callbacks) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, E501
+def test_what_nobody_went_on_with_ends_after_a_week(
+    cast: cast_module.Cast, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     upload = begin(cast, 10)
     send(cast, upload, 0, b"123")
     assert operations.expire_uploads(now=NOW + dt.timedelta(days=6)) == 0
@@ -187,7 +210,11 @@ def test_an_upload_can_be_given_up(sign_in: SignIn) -> None:
     client = sign_in("steward")
     head = {"HTTP_TUS_RESUMABLE": "1.0.0"}
     made = client.post(
-        "/ingest/uploads/", content_type="x/y", HTTP_UPLOAD_LENGTH="9", HTTP_UPLOAD_METADATA=encoded(filename="a"), **head
+        "/ingest/uploads/",
+        content_type="x/y",
+        HTTP_UPLOAD_LENGTH="9",
+        HTTP_UPLOAD_METADATA=encoded(filename="a"),
+        **head,
     )
     assert client.delete(made["Location"], **head).status_code == 204
     assert client.head(made["Location"], **head).status_code == 404

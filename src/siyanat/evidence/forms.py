@@ -83,7 +83,7 @@ class HoldForm(forms.Form):
         label=_("Note"), required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, has_recording: bool, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, has_recording: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not has_recording:
             field = self.fields["covers"]

@@ -38,7 +38,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows.count())
 
 
-def _page(request: gates.ViewerRequest, rows: Any) -> Page[Any]:  # noqa: ANN401
+def _page(request: gates.ViewerRequest, rows: Any) -> Page[Any]:
     return CappedPaginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
@@ -145,7 +145,7 @@ def _custody(found: models.Recording) -> list[dict[str, object]]:
     ]
 
 
-def _account_name(user: Any) -> str:  # noqa: ANN401 (the project's user model)
+def _account_name(user: Any) -> str:
     return names.full_name(getattr(user, "person", None)) if user else _("the system")
 
 
@@ -200,7 +200,7 @@ def viewing(request: gates.ViewerRequest, recording_id: UUID) -> HttpResponse:
 
 def _form_page(
     request: gates.ViewerRequest,
-    form: Any,  # noqa: ANN401
+    form: Any,
     title: str,
     word: str,
     found: models.Recording | None = None,

@@ -35,7 +35,7 @@ OUTCOMES = {
 }
 
 
-def _page(request: gates.ViewerRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:  # noqa: ANN401
+def _page(request: gates.ViewerRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
@@ -66,7 +66,7 @@ def desk(request: gates.ViewerRequest) -> HttpResponse:
     return render(request, "ingest/desk.html", context)
 
 
-def _batch_rows(batches: Any) -> list[dict[str, object]]:  # noqa: ANN401
+def _batch_rows(batches: Any) -> list[dict[str, object]]:
     return [
         {
             "batch": batch,
