@@ -1,0 +1,73 @@
+"""The status board, its one act, and the same for programs."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from siyanat.lib import errors
+from siyanat.roster import gates
+from siyanat.status import operations, problems, queries
+
+
+@gates.admit(*queries.READERS)
+@require_GET
+def board(request: gates.ViewerRequest) -> HttpResponse:
+    """Everything on one page; it asks for itself again every ten seconds."""
+    now = request.now
+    context = {
+        "problems": problems.describe(queries.read_health(now=now).problems),
+        "queues": queries.list_queues(),
+        "done": queries.count_done(now=now),
+        "failed": queries.list_failed(),
+        "failed_total": queries.count_failed(),
+        "workers": queries.list_workers(now=now),
+        "disks": [(problems.FOLDERS[disk.name], disk) for disk in queries.list_disks(now=now)],
+        "intake": queries.list_intake(request.viewer, now=now),
+        "quarantine": queries.count_quarantine(),
+        "analysis": queries.read_analysis(),
+        "log": queries.read_log(now=now),
+        "database_size": queries.database_size(),
+        "versions": queries.list_versions(),
+        "may_retry": request.viewer.holds(gates.Role.ADMINISTRATOR),
+        "now": now,
+    }
+    return render(request, "status/board.html", context)
+
+
+@gates.admit(gates.Role.ADMINISTRATOR)
+@require_POST
+def retry(request: gates.ViewerRequest, job_id: int) -> HttpResponse:
+    """Try a failed job again."""
+    operations.retry_job(viewer=request.viewer, job_id=job_id, now=request.now)
+    messages.success(request, _("The job is back in its queue."))
+    return redirect("status:board")
+
+
+@gates.admit_public
+@require_GET
+def health(request: gates.ViewerRequest) -> JsonResponse:
+    """Figures for a monitoring program: from this machine itself, or for an administrator who is signed in.
+
+    200 when nothing is wrong, 503 with the codes of what is.
+    """
+    viewer: gates.Viewer | None = getattr(request, "viewer", None)
+    if not _is_loopback(request) and not (viewer is not None and viewer.holds(gates.Role.ADMINISTRATOR)):
+        raise errors.NotFound
+    found = queries.read_health(now=request.now)
+    body = {"healthy": not found.problems, "problems": found.problems, **found.figures}
+    return JsonResponse(body, status=503 if found.problems else 200)
+
+
+def _is_loopback(request: HttpRequest) -> bool:
+    """Whether the request comes from this machine and through no proxy."""
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
+    except ValueError:
+        return False
+    return address.is_loopback and not request.META.get("HTTP_X_FORWARDED_FOR")
