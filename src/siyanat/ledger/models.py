@@ -16,9 +16,9 @@ class Entry(models.Model):
 
     position = models.BigIntegerField(null=True, unique=True)  # leaf index from 0; NULL until sequenced
     recorded_at = models.DateTimeField(db_index=True)
-    kind = models.CharField(max_length=64, db_index=True)  # room.act, e.g. evidence.recording_sealed
-    actor = models.CharField(max_length=64, db_index=True)  # opaque: user's UUID, or system:<process>
-    subject = models.CharField(max_length=80, db_index=True)  # kind and identifier of what was acted on
+    kind = models.CharField(max_length=64)  # room.act, e.g. evidence.recording_sealed
+    actor = models.CharField(max_length=64)  # opaque: user's UUID, or system:<process>
+    subject = models.CharField(max_length=80)  # kind and identifier of what was acted on
     body = models.TextField()
     leaf_hash = models.BinaryField(max_length=32, null=True)
 
@@ -32,6 +32,9 @@ class Entry(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="entry_unsequenced", condition=models.Q(position__isnull=True)),
+            models.Index(fields=["kind", "-id"], name="entry_kind_latest"),
+            models.Index(fields=["actor", "-id"], name="entry_actor_latest"),
+            models.Index(fields=["subject", "-id"], name="entry_subject_latest"),
         ]
 
     def __str__(self) -> str:

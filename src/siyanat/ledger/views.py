@@ -12,7 +12,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,7 +19,7 @@ from siyanat.ledger import checkpoints as checkpoint_acts
 from siyanat.ledger import forms, keys, kinds, models, operations, proofs, queries, verification
 from siyanat.lib import errors
 
-Crumbs = list[tuple[str | Promise, str]]
+SHORT = 32  # identifiers from this length on are UUIDs and digests
 
 
 class ReaderRequest(HttpRequest):
@@ -34,6 +33,12 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def _short(identifier: str) -> str:
+    """An identifier as lists show it: ``recording:538f2b0b…``."""
+    kind, colon, rest = identifier.rpartition(":")
+    return identifier if len(rest) < SHORT else f"{kind}{colon}{rest[:8]}…"
+
+
 @require_GET
 def log(request: ReaderRequest) -> HttpResponse:
     """Entries, newest first, by act, actor, subject and time."""
@@ -42,7 +47,10 @@ def log(request: ReaderRequest) -> HttpResponse:
         form.wanted(), before=_number(request.GET.get("before")), after=_number(request.GET.get("after"))
     )
     names = queries.name_actors(page.entries)
-    rows = [(entry, kinds.sentence_for(entry.kind), names.get(entry.actor, "")) for entry in page.entries]
+    rows = [
+        (one, kinds.sentence_for(one.kind), names.get(one.actor) or _short(one.actor), _short(one.subject))
+        for one in page.entries
+    ]
     context: dict[str, Any] = {
         "form": form,
         "rows": rows,
