@@ -1,0 +1,67 @@
+"""``siyanat demo``: a whole deployment with a country of its own, on this machine and for this machine alone.
+
+The command lives in a home of its own: it begins itself anew with ``SIYANAT_HOME`` and ``SIYANAT_DEMO`` set, before
+anything has read the settings of the deployment that may stand here too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from django.utils.translation import gettext as _
+
+import siyanat
+
+_CLIPS = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
+
+
+def own_home() -> Path:
+    """Where the demo lives when nothing else is said: ``var/demo`` of the source tree, else of this folder."""
+    tree = Path(siyanat.__file__).parents[2]
+    return (tree if (tree / "pyproject.toml").exists() else Path.cwd()) / "var" / "demo"
+
+
+class _InOwnHome(click.Command):
+    """Begins the program anew in the demo's home before the database of any other is touched."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        if os.environ.get("SIYANAT_DEMO") != "1":
+            home = os.environ.get("SIYANAT_HOME") or str(own_home())
+            Path(home).mkdir(parents=True, exist_ok=True)
+            environment = {
+                **os.environ,
+                "SIYANAT_HOME": home,
+                "SIYANAT_DEMO": "1",
+                "SIYANAT_HOSTS": "localhost,127.0.0.1,[::1]",
+            }
+            environment.pop("SIYANAT_STORE", None)
+            again = [sys.executable, "-m", "siyanat.config.cli", *sys.argv[1:]]
+            os.execve(sys.executable, again, environment)  # noqa: S606 - this very program, without a shell
+        return super().invoke(ctx)
+
+
+@click.command("demo", cls=_InOwnHome)
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65535),
+    help="Port to listen on; the first free one from 8000 on if not given.",
+)
+@click.option(
+    "--footage", "clips", type=_CLIPS, help="Compose the patrols from your own clips in this folder."
+)
+@click.option("--reset", is_flag=True, help="Forget the demo's data and footage, and do nothing else.")
+def demo(port: int | None, clips: Path | None, reset: bool) -> None:  # noqa: FBT001
+    """Run Siyanat with realistic data and footage until Ctrl-C, reachable from this machine alone."""
+    from siyanat.demo import running
+
+    if reset:
+        running.forget()
+        click.echo(_("The demo's data and footage are forgotten."))
+        return
+    running.run(port=port, clips=str(clips) if clips else "")
+
+
+COMMANDS = [demo]
