@@ -14,8 +14,13 @@ from tests.cast import HOUR, NOW, Cast
 
 SignIn = Callable[..., Client]
 ITEM = {
-    "code": "R-99", "theme": "respect", "gravity": "minor", "title_fa": "معيار", "title_en": "Standard",
-    "basis_fa": "", "basis_en": "",
+    "code": "R-99",
+    "theme": "respect",
+    "gravity": "minor",
+    "title_fa": "معيار",
+    "title_en": "Standard",
+    "basis_fa": "",
+    "basis_en": "",
 }
 
 

@@ -208,16 +208,3 @@ def test_a_lost_authenticator_is_forgotten(cast: Cast) -> None:
     assert accounts.has_second_factor(person.user)  # type: ignore[arg-type]
     operations.reset_login_second_factor(viewer=admin, person=person, now=NOW)
     assert not accounts.has_second_factor(person.user)  # type: ignore[arg-type]
-
-
-@pytest.mark.django_db
-def test_an_empty_deployment_gets_its_first_administrator_once() -> None:
-    person, _password = operations.found_first_administrator(
-        username="first", particulars=particulars(), unit_name_fa="ستاد", unit_name_en="Headquarters", now=NOW
-    )
-    assert person.user is not None
-    assert gates.load_viewer(person.user, now=NOW, second_factor=True).holds("administrator")
-    with pytest.raises(errors.Refusal, match="not_empty"):
-        operations.found_first_administrator(
-            username="again", particulars=particulars(), unit_name_fa="ستاد", unit_name_en="HQ", now=NOW
-        )

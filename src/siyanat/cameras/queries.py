@@ -208,7 +208,8 @@ SELECT u.id,
        count(DISTINCT i.camera_id),
        count(i.id),
        coalesce(sum(extract(epoch FROM least(coalesce(i.returned_at, %(now)s), %(ends)s)
-                                     - greatest(i.issued_at, %(starts)s))) / 3600, 0)
+                                     - greatest(i.issued_at, %(starts)s)))
+                FILTER (WHERE i.id IS NOT NULL) / 3600, 0)
 FROM roster_unit u
 JOIN roster_unit below ON below.path LIKE u.path || '%%'
 LEFT JOIN cameras_camera c ON c.unit_id = below.id

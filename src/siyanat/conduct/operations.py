@@ -54,10 +54,15 @@ def write_item(
     if (theme == models.ConductItem.Theme.RECOGNITION) != (gravity == models.ConductItem.Gravity.RECOGNITION):
         raise errors.Refusal("conduct.recognition_gravity")
     item, _ = models.ConductItem.objects.update_or_create(
-        version=draft, code=persian.normalise(code).upper(),
+        version=draft,
+        code=persian.normalise(code).upper(),
         defaults={
-            "theme": theme, "gravity": gravity, "title_fa": persian.normalise(title_fa), "title_en": title_en.strip(),
-            "basis_fa": persian.normalise(basis_fa), "basis_en": basis_en.strip(),
+            "theme": theme,
+            "gravity": gravity,
+            "title_fa": persian.normalise(title_fa),
+            "title_en": title_en.strip(),
+            "basis_fa": persian.normalise(basis_fa),
+            "basis_en": basis_en.strip(),
         },
     )
     _record("conduct.write_item", actor, draft, now, code=item.code)
@@ -100,5 +105,7 @@ def _get_draft() -> models.CatalogueVersion:
     return draft
 
 
-def _record(kind: str, actor: str, version: models.CatalogueVersion, now: dt.datetime, **facts: object) -> None:
+def _record(
+    kind: str, actor: str, version: models.CatalogueVersion, now: dt.datetime, **facts: object
+) -> None:
     ledger.append(kind=kind, actor=actor, subject=f"catalogue:{version.number}", now=now, facts=facts)

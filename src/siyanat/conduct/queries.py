@@ -12,13 +12,19 @@ from siyanat.lib import errors
 
 def find_current_version(*, now: dt.datetime) -> models.CatalogueVersion | None:
     """The newest version that is in force at ``now``; None before the first."""
-    return models.CatalogueVersion.objects.filter(in_force_at__lte=now).order_by("-in_force_at", "-number").first()
+    return (
+        models.CatalogueVersion.objects.filter(in_force_at__lte=now)
+        .order_by("-in_force_at", "-number")
+        .first()
+    )
 
 
 def list_current_items(*, now: dt.datetime, theme: str = "") -> QuerySet[models.ConductItem]:
     """The standards that new marks, findings and decisions may rest on, by theme and code."""
     version = find_current_version(now=now)
-    rows = models.ConductItem.objects.filter(version=version) if version else models.ConductItem.objects.none()
+    rows = (
+        models.ConductItem.objects.filter(version=version) if version else models.ConductItem.objects.none()
+    )
     return (rows.filter(theme=theme) if theme else rows).select_related("version")
 
 

@@ -160,3 +160,10 @@ class ViewerRequest(HttpRequest):
 
     viewer: Viewer
     now: dt.datetime
+
+
+def matrix() -> str:
+    """The access matrix of the whole deployment, as a Markdown page."""
+    from siyanat.roster import matrix as walk  # the walk reads what the gatekeeper knows, which stands above
+
+    return walk.page()

@@ -22,6 +22,7 @@ LIBRARY_ADMISSIONS = {
     "siyanat.conduct.views": gates.Admission(),
     "siyanat.conduct.editing": gates.Admission(roles=(gates.Role.INTEGRITY_OFFICER,), second_factor=True),
     "siyanat.ui.views": gates.Admission(),
+    "ninja.operation": gates.Admission(public=True),  # each operation of the API has a gate: roster.api_auth
     "django.views.i18n": gates.Admission(public=True),
     "django.views.static": gates.Admission(public=True),
     "django.contrib.staticfiles.views": gates.Admission(public=True),
@@ -64,6 +65,10 @@ def needs_second_factor(admission: gates.Admission, viewer: gates.Viewer) -> boo
     return admission.second_factor or viewer.holds(*gates.FOOTAGE_ROLES)
 
 
+def _is_api(view: Callable[..., Any]) -> bool:
+    return getattr(view, "__module__", "") == "ninja.operation"
+
+
 def _is_way_out(view: Callable[..., Any]) -> bool:
     wrapped = getattr(view, "view_class", view)
     return wrapped.__module__ == "siyanat.accounts.views" and wrapped.__name__ in WAYS_OUT
@@ -90,7 +95,7 @@ class Gatekeeper:
     ) -> HttpResponseBase | None:
         """Refuse what is not admitted: sign in, add a second factor, or the answer for what is absent."""
         admission = admission_of(view)
-        if admission is not None and admission.public:
+        if admission is not None and admission.public and not _is_api(view):
             return None
         if not request.user.is_authenticated:
             return self._ask_to_sign_in(request)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,7 +45,7 @@ def upload(
     form = forms.UploadForm(request.POST or None, request.FILES or None)
     problems: list[tuple[errors.RowProblem, str]] = []
     if request.method == "POST" and form.is_valid():
-        file: UploadedFile = form.cleaned_data["file"]
+        file = form.cleaned_data["file"]
         try:
             waiting = operations.upload_import(
                 viewer=request.viewer, sheet=sheet, content=file.read(), file=file.name or "", now=request.now

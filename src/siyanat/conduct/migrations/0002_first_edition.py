@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 from django.db import migrations
 
@@ -7,7 +8,7 @@ from siyanat.conduct import first_edition
 IN_FORCE_AT = dt.datetime(2026, 3, 20, 20, 30, tzinfo=dt.UTC)  # the first day of 1405 in Tehran
 
 
-def load(apps, schema_editor):
+def load(apps: Any, schema_editor: object) -> None:
     version = apps.get_model("conduct", "CatalogueVersion").objects.create(number=1, in_force_at=IN_FORCE_AT)
     item = apps.get_model("conduct", "ConductItem")
     item.objects.bulk_create(
@@ -19,7 +20,7 @@ def load(apps, schema_editor):
     )
 
 
-def unload(apps, schema_editor):
+def unload(apps: Any, schema_editor: object) -> None:
     apps.get_model("conduct", "ConductItem").objects.filter(version__number=1).delete()
     apps.get_model("conduct", "CatalogueVersion").objects.filter(number=1).delete()
 

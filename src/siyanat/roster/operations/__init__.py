@@ -8,7 +8,6 @@ from __future__ import annotations
 from siyanat.roster.operations.days import add_non_working_day, remove_non_working_day, seed_non_working_days
 from siyanat.roster.operations.logins import (
     close_login,
-    found_first_administrator,
     open_login,
     reopen_login,
     reset_login_password,
@@ -49,7 +48,6 @@ __all__ = [
     "end_passed_shifts",
     "end_post",
     "end_shift",
-    "found_first_administrator",
     "give_post",
     "let_person_go",
     "mend_person",

@@ -5,17 +5,13 @@ own.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 
 from django.db import transaction
-from psycopg.types.range import TimestamptzRange
 
 from siyanat.accounts import models as account_models
 from siyanat.accounts import operations as accounts
-from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates, models
-from siyanat.roster.operations import people, units
 
 
 @transaction.atomic
@@ -80,42 +76,6 @@ def reset_login_second_factor(*, viewer: gates.Viewer, person: models.Person, no
     :raises errors.Refusal: ``accounts.no_second_factor``.
     """
     accounts.reset_second_factor(user=_user(viewer, person), actor=viewer.actor, now=now)
-
-
-@transaction.atomic
-def found_first_administrator(
-    *,
-    username: str,
-    particulars: people.Particulars,
-    unit_name_fa: str,
-    unit_name_en: str,
-    now: dt.datetime,
-) -> tuple[models.Person, str]:
-    """Make the root unit and the first administrator in an empty deployment; returns them and their password.
-
-    :raises errors.Refusal: ``roster.not_empty`` when anybody holds an administrator's post already.
-    """
-    units.hold_tree()
-    if models.HeldPost.objects.filter(role=gates.Role.ADMINISTRATOR).exists():
-        raise errors.Refusal("roster.not_empty")
-    actor = f"{ledger.SYSTEM}:setup:{secrets.token_hex(4)}"
-    root = models.Unit.objects.filter(parent=None).first() or units.add_unit(
-        code="HQ", name_fa=unit_name_fa, name_en=unit_name_en, kind=models.Unit.Kind.NATIONAL, parent=None
-    )
-    user, password = accounts.open_account(username=username, actor=actor, now=now)
-    person = models.Person(unit=root, user=user)
-    people.fill(person, particulars.normalised())
-    person.save(force_insert=True)
-    held = TimestamptzRange(now, None, "[)")
-    post = models.HeldPost.objects.create(person=person, role=gates.Role.ADMINISTRATOR, unit=root, held=held)
-    ledger.append(
-        kind="roster.found_first_administrator",
-        actor=actor,
-        subject=f"person:{person.id}",
-        now=now,
-        facts={"unit": root.pk, "post": post.pk, "user": str(user.pk)},
-    )
-    return person, password
 
 
 def _check(viewer: gates.Viewer, person: models.Person) -> None:

@@ -16,6 +16,7 @@ from siyanat.lib import errors
 from siyanat.roster import forms, gates, models, operations, pages, queries
 from siyanat.roster.imports import people as people_sheet
 from siyanat.roster.queries import people as people_queries
+from siyanat.ui import forms as ui_forms
 
 STAFF = people_queries.READERS
 Role = gates.Role
@@ -255,7 +256,7 @@ def open_login(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRespon
         except errors.NotFound:
             raise
         except errors.Refusal as refusal:
-            pages.ui_forms.add_refusal(form, refusal)
+            ui_forms.add_refusal(form, refusal)
         else:
             return _show_password(request, shown, user.username, password)
     context = {"form": form, "title": _("Open a login"), "submit": _("Open"), "back": _address(shown)}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from siyanat.lib import errors, jalali, persian
 from siyanat.roster import fields, forms, gates, models, operations, pages, queries
 from siyanat.roster.operations import shifts as shift_operations
+from siyanat.ui import errors as ui_errors
 
 Role = gates.Role
 
@@ -28,7 +29,7 @@ def shifts(request: gates.ViewerRequest) -> HttpResponse:
     try:
         day = jalali.parse_date(get["day"]) if get.get("day") else None
     except errors.Refusal as refusal:
-        day, problem = None, pages.ui_errors.describe(refusal)
+        day, problem = None, ui_errors.describe(refusal)
     rows = queries.list_shifts(
         request.viewer,
         unit=unit,
@@ -144,7 +145,7 @@ def correct_crew(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpRespo
 
     def do(data: dict[str, Any]) -> str:
         known = {row.person_id: row for row in current}
-        crew = [_plan(person, bears, known.get(person.pk)) for person, bears in data["crew"]]
+        crew = [_plan(person, known.get(person.pk), bears=bears) for person, bears in data["crew"]]
         operations.correct_crew(
             viewer=request.viewer, shift=shown, crew=crew, reason=data["reason"], now=request.now
         )
@@ -166,11 +167,7 @@ def correct_crew(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpRespo
     )
 
 
-def _plan(
-    person: models.Person,
-    bears: bool,
-    known: models.CrewMember | None,  # noqa: FBT001
-) -> operations.CrewPlan:
+def _plan(person: models.Person, known: models.CrewMember | None, *, bears: bool) -> operations.CrewPlan:
     """Somebody who stays keeps their own times."""
     if known is None:
         return operations.CrewPlan(person, bears_camera=bears)

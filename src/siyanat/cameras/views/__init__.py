@@ -1,0 +1,1 @@
+"""Pages of cameras: parse, one call down, render. Each view says whom it admits."""
