@@ -147,7 +147,9 @@ def decide_excuse(request: gates.ViewerRequest, excuse_id: UUID) -> HttpResponse
         now=request.now,
     )
     messages.success(request, _("Decided. The minutes are being counted again."))
-    return redirect(request.POST.get("next") or "coverage:excuses")
+    if request.POST.get("back") == "shift":
+        return redirect("coverage:shift", excuse.shift_id)
+    return redirect("coverage:excuses")
 
 
 @gates.admit(*operations.DECIDERS)
