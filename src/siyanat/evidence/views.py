@@ -34,8 +34,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """How many rows there are, at most `COUNT_TO`."""
-        rows: Any = self.object_list[:COUNT_TO]
-        return int(rows.count())
+        rows: Any = self.object_list
+        return int(rows.order_by()[:COUNT_TO].count())
 
 
 def _page(request: gates.ViewerRequest, rows: Any) -> Page[Any]:
