@@ -141,7 +141,9 @@ def test_a_period_changes_only_with_a_second_person(record: Record, cast: cast_m
     with pytest.raises(errors.Refusal) as refused:
         operations.agree_period_change(viewer=cast.viewer("integrity"), change_id=change.pk, now=NOW)
     assert refused.value.code == "archive.change_closed"
-    kinds = ledger.Entry.objects.filter(subject="retention:routine").values_list("kind", flat=True)
+    kinds = (
+        ledger.Entry.objects.filter(subject="retention:routine").order_by("id").values_list("kind", flat=True)
+    )
     assert list(kinds) == ["archive.period_proposed", "archive.period_changed"]
 
 

@@ -45,7 +45,9 @@ def test_an_export_is_made(record: Record, cast: cast_module.Cast) -> None:
     assert export.state == models.Export.State.READY
 
 
-def test_the_minute_s_job_seals_the_log_and_the_day_s_job_disposes(record: Record, cast: cast_module.Cast) -> None:
+def test_the_minute_s_job_seals_the_log_and_the_day_s_job_disposes(
+    record: Record, cast: cast_module.Cast
+) -> None:
     recording = record()
     ledger_tasks.sequence()
     assert not ledger.Entry.objects.filter(position__isnull=True).exists()
