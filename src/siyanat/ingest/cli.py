@@ -29,22 +29,27 @@ DONE, FINDINGS, USAGE, FAULT = 0, 1, 2, 3
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command("ingest")
+@click.command(
+    "ingest",
+    help=_(
+        "Take in the footage of a dock's FOLDER: copy, hash, seal, judge; never change it, never re-encode. "
+        "Exit code 1: something was quarantined or refused; 3: the disk is full or the database away, run it again."
+    ),
+)
 @click.argument("folder", type=_FOLDER)
-@click.option("--watch", is_flag=True, help="Go on looking for new files until stopped.")
+@click.option("--watch", is_flag=True, help=_("Go on looking for new files until stopped."))
 @click.option(
-    "--every", type=float, default=5.0, show_default=True, help="Seconds between two looks of --watch."
+    "--every", type=float, default=5.0, show_default=True, help=_("Seconds between two looks of --watch.")
 )
-@click.option("--receipts", is_flag=True, help="Write a receipt beside each file that is kept.")
+@click.option("--receipts", is_flag=True, help=_("Write a receipt beside each file that is kept."))
 @click.option(
-    "--unit", "code", default="", envvar="SIYANAT_UNIT", help="Code of the unit whose dock this is."
+    "--unit", "code", default="", envvar="SIYANAT_UNIT", help=_("Code of the unit whose dock this is.")
 )
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file, and one at the end.")
+@click.option(
+    "--json", "as_json", is_flag=True, help=_("One line of JSON for each file, and one at the end.")
+)
 def ingest(folder: Path, watch: bool, every: float, receipts: bool, code: str, as_json: bool) -> None:  # noqa: FBT001
-    """Take in the footage of a dock's FOLDER: copy, hash, seal, judge; never change it, never re-encode.
-
-    Exit code 1: something was quarantined or refused. 3: the disk is full or the database away; run it again.
-    """
+    """Take in a dock's folder once, or again and again."""
     unit = queries.find_unit(code)
     if unit is None:
         raise click.BadParameter(
@@ -119,16 +124,19 @@ def _tell_run(run: folders.Run, as_json: bool) -> None:  # noqa: FBT001
         click.echo(sentences.describe(run.fault), err=True)
 
 
-@click.command("verify")
+@click.command(
+    "verify",
+    help=_(
+        "Check the stored bytes against their rows, and set aside files without a row (never deleted). "
+        "The log has its own: siyanat ledger verify. Exit code 1: damage was found, or files were set aside."
+    ),
+)
 @click.option("--level", type=click.Choice(store.LEVELS), default="size", show_default=True,
-              help="presence: is it there; size: and as long as it was; hash: every byte is read.")  # fmt: skip
-@click.option("--resume", is_flag=True, help="Go on where an interrupted run of this level stopped.")
-@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+              help=_("presence: is it there; size: and as long as it was; hash: every byte is read."))  # fmt: skip
+@click.option("--resume", is_flag=True, help=_("Go on where an interrupted run of this level stopped."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer for a machine."))
 def verify(level: store.Level, resume: bool, as_json: bool) -> None:  # noqa: FBT001
-    """Check the stored bytes against their rows, and set aside files without a row (never deleted).
-
-    The log has its own: siyanat ledger verify. Exit code 1: damage was found, or files were set aside.
-    """
+    """Verify the store."""
     with _bar(hidden=as_json) as bar:
         task = bar.add_task(_("store"), total=None)
         result = verification.verify(
