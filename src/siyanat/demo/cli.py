@@ -43,18 +43,22 @@ class _InOwnHome(click.Command):
         return super().invoke(ctx)
 
 
-@click.command("demo", cls=_InOwnHome)
+@click.command(
+    "demo",
+    cls=_InOwnHome,
+    help=_("Run Siyanat with realistic data and footage until Ctrl-C, reachable from this machine alone."),
+)
 @click.option(
     "--port",
     type=click.IntRange(1024, 65535),
-    help="Port to listen on; the first free one from 8000 on if not given.",
+    help=_("Port to listen on; the first free one from 8000 on if not given."),
 )
 @click.option(
-    "--footage", "clips", type=_CLIPS, help="Compose the patrols from your own clips in this folder."
+    "--footage", "clips", type=_CLIPS, help=_("Compose the patrols from your own clips in this folder.")
 )
-@click.option("--reset", is_flag=True, help="Forget the demo's data and footage, and do nothing else.")
+@click.option("--reset", is_flag=True, help=_("Forget the demo's data and footage, and do nothing else."))
 def demo(port: int | None, clips: Path | None, reset: bool) -> None:  # noqa: FBT001
-    """Run Siyanat with realistic data and footage until Ctrl-C, reachable from this machine alone."""
+    """Run the demo in this process, or forget it."""
     from siyanat.demo import running
 
     if reset:

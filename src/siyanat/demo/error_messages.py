@@ -19,5 +19,10 @@ MESSAGES = {
     "demo.did_not_start": _("The web process did not answer; see %(log)s."),
     "demo.too_few_serials": _("The footage needs %(needed)s cameras; %(given)s were given."),
     "demo.folder_absent": _("There is no folder %(folder)s."),
+    "demo.clip_absent": _("The clip %(file)s of the package %(package)s is not installed."),
+    "demo.clip_unreadable": _("The clip %(file)s can't be read."),
+    "demo.script_overlaps": _("The script of camera %(serial)s contradicts itself."),
+    "demo.speech_failed": _("The voice could not be synthesised: %(said)s"),
+    "demo.speech_silent": _("The voice said nothing: %(text)s"),
     "demo.folder_without_clips": _("The folder %(folder)s holds no clip that can be read."),
 }
