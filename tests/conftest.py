@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from siyanat.config import postgres
 from tests import cast as cast_module
+from tests.accounts import sessions
 
 
 @pytest.fixture(scope="session")
@@ -56,17 +57,6 @@ def cast(db: None) -> cast_module.Cast:
 
 
 @pytest.fixture
-def sign_in(client: Client, cast: cast_module.Cast) -> Callable[[str], Client]:
-    """Open a session for one of the cast, with a second factor, and return its client."""
-
-    def open_session(name: str, *, second_factor: bool = True) -> Client:
-        user = cast.people[name].user
-        assert user is not None
-        client.force_login(user)
-        if second_factor:
-            session = client.session
-            session["account_authentication_methods"] = [{"method": "mfa", "at": 0, "type": "totp"}]
-            session.save()
-        return client
-
-    return open_session
+def sign_in(client: Client, cast: cast_module.Cast) -> Callable[..., Client]:
+    """Open a session for one of the cast, with a second factor unless told otherwise; its client is returned."""
+    return sessions.opener(client, cast)
