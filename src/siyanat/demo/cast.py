@@ -39,7 +39,7 @@ CAST: tuple[Player, ...] = (
     ),
     Player(
         "leader", Role.SHIFT_LEADER, "station", ("سعید", "مرادی"), ("Saeed", "Moradi"),
-        _("Issue cameras to tonight's patrols; take back the one that is overdue."),
+        _("Issue cameras to tonight's patrols; take back those of the patrol that is out."),
     ),
     Player(
         "custodian", Role.EVIDENCE_CUSTODIAN, "station", ("نرگس", "صدرایی"), ("Narges", "Sadraei"),

@@ -61,7 +61,9 @@ def _each(
     stock: object,
     now: dt.datetime,
 ) -> Iterator[footage.ComposedFile | footage.SpoiledFile]:
-    for batch in (scripts[:1], None, scripts[1:]):
+    # What waits longest comes second: its review is overdue, and may be begun at once.
+    rest = sorted(scripts[1:], key=lambda script: script.shift != "overdue")
+    for batch in (scripts[:1], None, rest):
         if batch is None:
             yield from footage.spoil(
                 out, cache, serial=job.serials[-1], unknown_serial=job.unknown_serial, now=now

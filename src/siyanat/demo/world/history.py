@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from siyanat.accounts import models as accounts
 from siyanat.cameras import models as cameras
 from siyanat.coverage import models as coverage
 from siyanat.demo.world import land as lands
@@ -28,7 +29,10 @@ from siyanat.triage import planning
 
 LENGTH = dt.timedelta(hours=8)
 STARTS = (dt.time(6), dt.time(14), dt.time(22))
-KEEP_FREE = dt.timedelta(days=6)  # the story's own shifts stand here
+LATEST_DAYS_AGO = 1
+STORY_TIMES = 3  # the story's two stations have so many times the shifts of others
+# Who and what belongs to the story's own patrols stays out of the history, so that nobody is in two places.
+STORY_OFFICERS, STORY_CAMERAS = 12, 9
 RUNNING_SHARE = 0.5  # of the stations have a patrol out at the moment
 HOUR_MS = 3_600_000
 ACTOR = f"{ledger.SYSTEM}:demo"
@@ -76,12 +80,14 @@ def _draw(land: lands.Land) -> list[Past]:
     each = max(1, round(land.scale.history_shifts / len(patrolling)))
     past: list[Past] = []
     codes: dict[dt.date, int] = defaultdict(int)
+    story = (land.place["station"], land.place["second"])
     for unit in patrolling:
         habit = _Habit(land, unit, own[unit.pk])
-        for number in range(each):
-            day = land.scale.history_days - number * (land.scale.history_days - KEEP_FREE.days) / each
+        count = each * STORY_TIMES if unit in story else each
+        for number in range(count):
+            day = land.scale.history_days - number * (land.scale.history_days - LATEST_DAYS_AGO) / count
             past.append(habit.draw_shift(number, jalali.local_date(land.ago(days=day)), codes))
-        if unit != land.place["station"] and land.dice.random() < RUNNING_SHARE:
+        if unit not in story and land.dice.random() < RUNNING_SHARE:
             past.append(habit.draw_running(codes))
     return past
 
@@ -91,6 +97,11 @@ class _Habit:
 
     def __init__(self, land: lands.Land, unit: roster.Unit, own: list[cameras.Camera]) -> None:
         self._land, self._unit, self._own = land, unit, own
+        self._staff = land.staff[unit.pk]
+        if unit == land.place["station"]:
+            self._staff, self._own = self._staff[STORY_OFFICERS:], own[STORY_CAMERAS:]
+        elif unit == land.place["second"]:
+            self._staff, self._own = self._staff[:-1], own[:-1]
         dice = land.dice
         self._missing = dice.choice((0.012, 0.02, 0.03, 0.03, 0.05, 0.09)) * dice.uniform(0.7, 1.4)
         self._trend = dice.choice((0.5, 0.8, 1.0, 1.0, 1.3))
@@ -115,7 +126,6 @@ class _Habit:
         state: str,
         missing: tuple[int, int],
     ) -> Past:
-        staff = self._land.staff[self._unit.pk]
         beat = places.BEATS[number % len(places.BEATS)]
         day = jalali.local_date(starts_at)
         codes[day] += 1
@@ -125,7 +135,7 @@ class _Habit:
             place_fa=beat[0], place_en=beat[1],
         )  # fmt: skip
         camera = self._own[number % len(self._own)]
-        return Past(shift, staff[number % len(staff)], camera, *missing)
+        return Past(shift, self._staff[number % len(self._staff)], camera, *missing)
 
 
 def _member(land: lands.Land, one: Past) -> roster.CrewMember:
@@ -175,18 +185,29 @@ def _stretches(one: Past) -> list[list[str]]:
 
 
 def _detail(land: lands.Land, past: Sequence[Past]) -> None:
-    """For the two stations of the story also the bearer's line, and what kind each gap was."""
-    story = (land.place["station"], land.place["second"])
-    told = [one for one in past if one.shift.unit in story]
+    """For the two stations of the story also the bearer's line, what kind each gap was, and the reason given."""
+    heads = {land.place["station"]: land.cast["head"].user, land.place["second"]: land.cast["second"].user}
+    told = [one for one in past if one.shift.unit in heads]
     counts = coverage.Count.objects.bulk_create(_count(one, one.bearer) for one in told)
-    kinds = coverage.Gap.Kind
-    coverage.Gap.objects.bulk_create(
-        coverage.Gap(
-            count=count, span=DateTimeTZRange(*span),
-            kind=kinds.EARLY_STOP if span[1] == one.shift.ends_at else kinds.BATTERY,
-        )
-        for one, count in zip(told, counts, strict=True)
-        for span in missing_of(one)
+    excuses: list[coverage.Excuse] = []
+    gaps: list[coverage.Gap] = []
+    for one, count in zip(told, counts, strict=True):
+        for span in missing_of(one):
+            is_last = span[1] == one.shift.ends_at
+            excuse = None if is_last else _excuse(one, span, heads[one.shift.unit])
+            excuses += [excuse] if excuse else []
+            kind = coverage.Gap.Kind.EARLY_STOP if is_last else coverage.Gap.Kind.BATTERY
+            gaps.append(coverage.Gap(count=count, span=DateTimeTZRange(*span), kind=kind, excuse=excuse))
+    coverage.Excuse.objects.bulk_create(excuses)
+    coverage.Gap.objects.bulk_create(gaps)
+
+
+def _excuse(one: Past, span: tuple[dt.datetime, dt.datetime], head: accounts.User | None) -> coverage.Excuse:
+    asked_at = one.shift.ends_at + dt.timedelta(hours=1)
+    return coverage.Excuse(
+        shift=one.shift, person=one.bearer, span=DateTimeTZRange(*span), kind=coverage.Excuse.Kind.BATTERY_SWAP,
+        state=coverage.Excuse.State.APPROVED, asked_by=one.bearer.user or head, asked_at=asked_at, decided_by=head,
+        decided_at=asked_at + dt.timedelta(minutes=30),
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class Scale:
 
 
 SMALL = Scale(
-    provinces=1, stations_per_weight=1, posts=False, people_a_unit=3, people_of_station=14, cameras=60,
+    provinces=1, stations_per_weight=1, posts=False, people_a_unit=3, people_of_station=18, cameras=60,
     deployed=50, history_days=100, history_shifts=60,
 )  # fmt: skip
 

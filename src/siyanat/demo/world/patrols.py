@@ -57,6 +57,7 @@ def write(land: lands.Land) -> None:
         if name == "overdue":
             _let_review_wait(land, shift)
     _leave_one_out(land)
+    _send_out(land)
     plan_tonight(land, at=land.now)
 
 
@@ -177,12 +178,18 @@ def _let_review_wait(land: lands.Land, shift: roster.Shift) -> None:
 
 
 def _issue(
-    land: lands.Land, shift: roster.Shift, person: roster.Person, serial: str, starts: dt.datetime
+    land: lands.Land,
+    shift: roster.Shift,
+    person: roster.Person,
+    serial: str,
+    starts: dt.datetime,
+    *,
+    by: str = "leader",
 ) -> None:
     at = starts - ISSUED_BEFORE
     readings = custody.Readings(battery_percent=97, storage_free_percent=94)
     custody.issue_camera(
-        viewer=land.viewer("leader", at),
+        viewer=land.viewer(by, at),
         camera=_camera(serial),
         person=person,
         shift=shift,
@@ -224,14 +231,45 @@ def _span(script: footage.PatrolScript, offset_ms: int, duration_ms: int) -> tup
 
 
 def _leave_one_out(land: lands.Land) -> None:
-    """A patrol that came home hours ago, and whose camera did not: an overdue return."""
-    station = land.place["station"]
+    """At the second station a patrol came home hours ago, and its camera did not: an overdue return."""
+    second, head = land.place["second"], "second"
+    person = land.staff[second.pk][-1]
     starts = land.ago(hours=13)
-    person = land.crews[len(land.crews) - 1]
-    shift = _plan(land, 5, starts, starts + EIGHT_HOURS, [person])
-    _commit(shift, starts - PLANNED_BEFORE, is_drawn=False)
-    serial = demo_cameras.serials_of(station, count=FILMING + 1)[-1]
-    _issue(land, shift, person, serial, starts)
+    _send(
+        land,
+        second,
+        head,
+        [person],
+        demo_cameras.serials_of(second, count=demo_cameras.OF_SECOND)[-1:],
+        starts,
+    )
+
+
+def _send_out(land: lands.Land) -> None:
+    """A patrol of the station is out at the moment: its cameras can be taken back."""
+    bearers = [land.crews[5], land.crews[11]]
+    names = demo_cameras.serials_of(land.place["station"], count=FILMING + 2)[-2:]
+    _send(land, land.place["station"], "leader", bearers, names, land.ago(hours=3))
+
+
+def _send(
+    land: lands.Land,
+    unit: roster.Unit,
+    by: str,
+    bearers: Sequence[roster.Person],
+    names: Sequence[str],
+    starts: dt.datetime,
+) -> None:
+    planned_at = starts - PLANNED_BEFORE
+    beat = places.BEATS[-1]
+    shift = shifts.plan_shift(
+        viewer=land.viewer(by, planned_at), unit=unit, starts_at=starts, ends_at=starts + EIGHT_HOURS,
+        crew=[shifts.CrewPlan(person) for person in bearers], now=planned_at, leader=land.cast[by],
+        vehicle=_vehicle(land, 1, unit), place_fa=beat[0], place_en=beat[1],
+    )  # fmt: skip
+    _commit(shift, planned_at, is_drawn=False)
+    for person, serial in zip(bearers, names, strict=True):
+        _issue(land, shift, person, serial, starts, by=by)
 
 
 def _camera(serial: str) -> cameras.Camera:
