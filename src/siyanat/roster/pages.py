@@ -6,6 +6,7 @@ For the views of this room and of the rooms above. Nothing here decides who may 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -23,14 +24,25 @@ from siyanat.ui import formatting
 from siyanat.ui import forms as ui_forms
 
 PAGE_ROWS = 50
+MOST_ROWS = 10_000  # a longer list is filtered or taken as a file, not paged through
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than ``MOST_ROWS``: nobody pages beyond, and counting them all takes longer than the page."""
+
+    @functools.cached_property
+    def count(self) -> int:
+        """Rows that can be paged through."""
+        rows = self.object_list
+        return rows.order_by()[:MOST_ROWS].count() if isinstance(rows, QuerySet) else len(rows)
 
 
 def page_of(
     request: gates.ViewerRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int = PAGE_ROWS
 ) -> Page[Any]:
     """The page of the list that ``?page=`` asks for; out of range is the nearest there is."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    return CappedPaginator(rows, size).get_page(request.GET.get("page"))
 
 
 def wanted_file(request: gates.ViewerRequest) -> str:
