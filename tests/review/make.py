@@ -22,6 +22,7 @@ from siyanat.media import compose
 from siyanat.media import probe as probing
 from siyanat.review import models, operations, proof, watched
 from siyanat.roster import models as roster
+from siyanat.signals import models as signals
 from siyanat.triage import models as triage
 from siyanat.triage import operations as plans
 from tests import cast as cast_module
@@ -74,7 +75,39 @@ def seal(
         sha256=written.sha256, size_bytes=written.size_bytes, original_name=f"{camera.serial}.mp4", camera=camera,
         dock_unit=unit, camera_started_at=started_at, clock_drift_ms=0, received_at=NOW, probe=clip_probe(minutes),
     )  # fmt: skip
-    return footage.seal_recording(intake=intake, actor="system:ingest", now=NOW).recording
+    recording = footage.seal_recording(intake=intake, actor="system:ingest", now=NOW).recording
+    analyzed(recording)
+    return recording
+
+
+def analyzed(recording: evidence.Recording) -> None:
+    """As though the detectors had run: tracks of every kind, raised voices and a bang in the third minute."""
+    run = signals.Run.objects.create(
+        recording=recording, started_at=NOW, finished_at=NOW, is_current=True, duration_ms=recording.duration_ms
+    )
+    seconds = np.arange(recording.duration_ms // 1000)
+    loud = (seconds > 125) & (seconds < 160)
+    values = {
+        "level": 140 + 60 * np.abs(np.sin(seconds / 9)) + 40 * loud,
+        "speech": 200 * (np.sin(seconds / 20) > 0.2) + 40 * loud,
+        "motion": 60 + 120 * np.abs(np.sin(seconds / 47)),
+        "lens": np.where((seconds > 30) & (seconds < 55), 4, 1),
+        "raised_voice": 220 * loud,
+    }
+    signals.Track.objects.bulk_create(
+        signals.Track(run=run, recording=recording, name=name, values=found.astype(np.uint8).tobytes())
+        for name, found in values.items()
+    )
+    found = (
+        ("raised_voice", 126, 160, 0.9, {"level_above_db": 9.4, "pitch_above_semitones": 4.2}),
+        ("impulse", 131, 132, 0.85, {"above_db": 31.0, "count": 1.0}),
+        ("lens_covered", 31, 55, 0.7, {"flat_share": 0.93}),
+    )
+    signals.Finding.objects.bulk_create(
+        signals.Finding(run=run, recording=recording, detector=kind, version="1", kind=kind, starts_ms=start * 1000,
+                        ends_ms=end * 1000, score=score, evidence=figures)
+        for kind, start, end, score, figures in found
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -141,6 +174,23 @@ def make_patrol(
         camera = cast_module.make_camera(cast, f"CAM{number}")
         cast_module.issue_camera(shift, cast.people[name], camera)
         recordings[name] = [seal(camera, shift.unit, shift.starts_at + minute * MINUTE) for minute in starts]
+    coverage.count_shift(shift_id=shift.pk, now=NOW)
+    plans.commit_seed(shift=shift, now=NOW)
+    plans.plan_shift(shift_id=shift.pk, now=NOW)
+    return Patrol(cast, shift, recordings)
+
+
+def make_long_patrol(cast: Cast, *, hours: int = 8, minutes_each: int = 30) -> Patrol:
+    """A whole shift on two cameras in files of half an hour."""
+    shift = cast_module.make_shift(cast, hours=hours)
+    recordings: dict[str, list[evidence.Recording]] = {}
+    for number, name in enumerate(("arash", "babak")):
+        camera = cast_module.make_camera(cast, f"LONG{number}")
+        cast_module.issue_camera(shift, cast.people[name], camera)
+        recordings[name] = [
+            seal(camera, shift.unit, shift.starts_at + minute * MINUTE, minutes=minutes_each)
+            for minute in range(0, hours * 60, minutes_each)
+        ]
     coverage.count_shift(shift_id=shift.pk, now=NOW)
     plans.commit_seed(shift=shift, now=NOW)
     plans.plan_shift(shift_id=shift.pk, now=NOW)

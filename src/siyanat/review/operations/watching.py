@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -128,7 +128,7 @@ def serve_still(
 
 @transaction.atomic
 def record_played(
-    *, viewer: gates.Viewer, review_id: UUID, claims: dict[UUID, Sequence[proof.Claim]], now: dt.datetime
+    *, viewer: gates.Viewer, review_id: UUID, claims: Mapping[UUID, Sequence[proof.Claim]], now: dt.datetime
 ) -> watched.Standing:
     """Take what the player reports, bearer by bearer; keep what was served before and plausible. How it stands now.
 

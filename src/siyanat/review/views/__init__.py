@@ -1,0 +1,1 @@
+"""Pages of reviews, the acts of the player, and the footage itself."""

@@ -1,0 +1,259 @@
+"""The review room in a real browser: it plays at once, obeys keys, and signs off only what was watched."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from siyanat.conduct import models as conduct
+from siyanat.evidence import operations as evidence
+from siyanat.review import models, operations
+from tests.cast import HOUR, NOW, Cast
+from tests.review import make
+
+WITHIN_MS = 1_000  # what the room promises
+
+
+@pytest.fixture
+def patrol(transactional_db: None, cast: Cast) -> make.Patrol:
+    """Arash's and Babak's twenty minutes, and a catalogue of conduct."""
+    version = conduct.CatalogueVersion.objects.create(number=900, in_force_at=NOW - HOUR)
+    for code, theme, gravity, fa, en in (
+        ("R-01", "respect", "minor", "ادب و احترام با ارباب رجوع", "Courtesy to clients"),
+        ("F-01", "force", "serious", "تناسب در به‌کارگیری زور", "Force in proportion"),
+        ("T-01", "recognition", "recognition", "یاری فراتر از وظیفه", "Help beyond duty"),
+    ):
+        conduct.ConductItem.objects.create(
+            version=version, code=code, theme=theme, gravity=gravity, title_fa=fa, title_en=en
+        )
+    return make.make_patrol(cast)
+
+
+def open_room(page: Page, review: models.Review) -> None:
+    page.goto(f"/review/{review.pk}/")
+    expect(page.locator(".review-room[data-ready='1']")).to_be_attached()
+
+
+def wall(page: Page) -> int:
+    return int(page.locator(".review-room").get_attribute("data-wall") or 0)
+
+
+def moving(page: Page) -> bool:
+    before = wall(page)
+    page.wait_for_timeout(600)
+    return wall(page) > before
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_review_from_the_list_to_sign_off(patrol, cast, page_for, axe, shoot, language: str) -> None:
+    review = patrol.open()
+    page = page_for("head", language)
+    page.goto("/review/")
+    axe(page)
+    shoot(page, f"review-list-{language}")
+    page.locator("form.inline-form .button-primary").click()
+    expect(page.locator(".review-room[data-ready='1']")).to_be_attached()
+    page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
+    assert page.locator("html").get_attribute("dir") == ("rtl" if language == "fa" else "ltr")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('.review-room').dataset.playing === '1'")
+    page.wait_for_timeout(1500)
+    shoot(page, f"review-room-{language}")
+    axe(page)
+    sign_off_refused(page)
+    mark_thanks(page, language)
+    shoot(page, f"review-marked-{language}")
+    patrol.watch_all(review, now=dt.datetime.now(dt.UTC))
+    page.reload()
+    expect(page.locator("[data-marks] .item")).to_have_count(1)
+    page.locator("[data-act=sign-off]").click()
+    page.locator("#sign-text").fill("All in order; thanks to the crew.")
+    shoot(page, f"review-sign-off-{language}")
+    page.locator("#room-sign-off button.button-primary").click()
+    page.wait_for_load_state()
+    expect(page.locator("h1")).to_contain_text(patrol.shift.code)
+    review.refresh_from_db()
+    assert review.state == "signed_off"
+    axe(page)
+    shoot(page, f"review-signed-{language}")
+
+
+def sign_off_refused(page: Page) -> None:
+    page.locator("[data-act=sign-off]").click()
+    page.locator("#sign-text").fill("Nothing to say")
+    page.locator("#room-sign-off button.button-primary").click()
+    expect(page.locator("#room-sign-off [data-error]")).not_to_be_empty()
+    page.locator("#room-sign-off [data-close]").click()
+
+
+def mark_thanks(page: Page, language: str) -> None:
+    page.keyboard.press("m")
+    page.keyboard.press("Digit1")
+    page.locator("[data-mark-note]").fill("Helped an old man over the street")
+    shown = page.locator("[data-mark-form]")
+    expect(shown).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-marks] .item")).to_have_count(1)
+    mark = models.Mark.objects.get()
+    assert mark.kind == "thanks"
+    assert mark.note.startswith("Helped")
+
+
+def test_keys(patrol, cast, page_for, shoot) -> None:
+    review = patrol.begin()
+    page = page_for("head", "en")
+    open_room(page, review)
+    page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
+    page.keyboard.press("o")
+    page.keyboard.press("k")
+    assert moving(page)
+    page.keyboard.press("Digit4")
+    before = wall(page)
+    page.wait_for_timeout(1000)
+    assert 2_500 < wall(page) - before < 6_500
+    page.keyboard.press("Space")
+    assert not moving(page)
+    at = wall(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    assert abs(wall(page) - at - 5_000) < 200
+    page.keyboard.press("j")
+    page.wait_for_timeout(200)
+    assert abs(wall(page) - at + 5_000) < 200
+    page.keyboard.press("Period")
+    page.wait_for_timeout(200)
+    assert abs(wall(page) - at + 4_960) < 60
+    first = page.locator("[data-plan] [aria-current] .item-time").inner_text()
+    page.keyboard.press("n")
+    page.wait_for_timeout(300)
+    assert page.locator("[data-plan] [aria-current] .item-time").inner_text() != first
+    page.keyboard.press("z")
+    expect(page.locator("[data-act=zoom]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("?")
+    expect(page.locator("#room-help")).to_be_visible()
+    shoot(page, "review-help-en")
+    page.keyboard.press("Escape")
+
+
+def test_what_was_played_counts_and_survives_a_reload(patrol, cast, page_for) -> None:
+    review = patrol.begin()
+    page = page_for("head", "fa")
+    open_room(page, review)
+    page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
+    page.keyboard.press("o")
+    page.keyboard.press("Digit8")
+    page.keyboard.press("Space")
+    with page.expect_response(lambda answer: answer.url.endswith("/played/"), timeout=15_000) as told:
+        page.wait_for_timeout(4_500)
+    assert told.value.ok
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1_200)
+    at = wall(page)
+    page.reload()
+    expect(page.locator(".review-room[data-ready='1']")).to_be_attached()
+    page.wait_for_timeout(300)
+    assert abs(wall(page) - at) < 10_000
+    assert models.PlayedInterval.objects.filter(review=review, rate=8).exists()
+    assert models.ServedSegment.objects.filter(review=review).exists()
+
+
+def test_both_cameras_stay_in_step(patrol, cast, page_for) -> None:
+    review = patrol.begin()
+    page = page_for("head", "en")
+    open_room(page, review)
+    page.keyboard.press("o")
+    page.evaluate(f"localStorage.setItem('room:review:{review.pk}', '{int(patrol.at(1).timestamp() * 1000)}')")
+    page.reload()
+    page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
+    page.keyboard.press("o")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(4_000)
+    times = page.evaluate("[...document.querySelectorAll('.film video')].map((one) => one.currentTime)")
+    assert len(times) == 2
+    assert abs(times[0] - times[1]) < 0.2
+
+
+def test_it_plays_and_seeks_within_a_second_in_an_eight_hour_shift(transactional_db, cast, page_for, record_property) -> None:
+    patrol = make.make_long_patrol(cast)
+    review = patrol.begin()
+    page = page_for("head", "fa")
+    page.goto(f"/review/{review.pk}/")
+    page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
+    started = int(page.locator(".review-room").get_attribute("data-first-frame-ms") or 99_999)
+    box = page.locator("[data-timeline]").bounding_box()
+    assert box is not None
+    took = []
+    for share in (0.3, 0.7, 0.5, 0.9, 0.12):
+        page.evaluate(SEEK_WATCH)
+        page.mouse.click(box["x"] + box["width"] * share, box["y"] + 60)
+        took.append(page.evaluate("window.seekDone"))
+    record_property("first_frame_ms", started)
+    record_property("seeks_ms", took)
+    print(f"first frame {started} ms, seeks {took} ms")
+    assert started < WITHIN_MS
+    assert sorted(took)[len(took) // 2] < WITHIN_MS
+
+
+SEEK_WATCH = """() => {
+  window.seekDone = new Promise((resolve) => {
+    const begun = performance.now();
+    const videos = [...document.querySelectorAll('.film video')];
+    const left = new Set(videos);
+    for (const video of videos) video.addEventListener('seeked', () => {
+      left.delete(video);
+      if (!left.size) resolve(Math.round(performance.now() - begun));
+    }, { once: true });
+  });
+  return null;
+}"""
+
+
+def test_an_officer_answers_and_sees_their_own_camera_only(patrol, cast, page_for, axe, shoot) -> None:
+    review = patrol.begin()
+    operations.ask_officer(
+        viewer=cast.viewer("head"), review_id=review.pk, person_id=cast.people["arash"].pk,
+        text="در این دو دقیقه چه شد؟", span=(patrol.at(10), patrol.at(12)), now=NOW,
+    )  # fmt: skip
+    page = page_for("arash", "fa")
+    page.goto("/review/mine/")
+    axe(page)
+    shoot(page, "review-mine-fa")
+    page.locator("a.button-primary").first.click()
+    axe(page)
+    page.locator("#text").fill("باتری را عوض کردم.")
+    page.locator("form.card button").click()
+    expect(page.locator(".notice-good")).to_be_visible()
+    page.goto(f"/review/view/{patrol.shift.pk}/")
+    page.locator("textarea").fill("برای پاسخ به پرسش رئیس")
+    page.locator("form.card button").click()
+    page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
+    expect(page.locator(".film")).to_have_count(1)
+    axe(page)
+    shoot(page, "review-grant-fa")
+
+
+def test_a_private_moment_is_closed(patrol, cast, page_for, shoot) -> None:
+    evidence.restrict_moment(
+        viewer=cast.viewer("arash"), shift=patrol.shift, person=cast.people["arash"], span=(patrol.at(1), patrol.at(2)),
+        kind="doctor", now=NOW,
+    )  # fmt: skip
+    review = patrol.begin()
+    page = page_for("head", "en")
+    open_room(page, review)
+    page.evaluate(f"localStorage.setItem('room:review:{review.pk}', '{int(patrol.at(1.5).timestamp() * 1000)}')")
+    page.reload()
+    expect(page.locator(".film-note", has_text="Private moment")).to_be_visible()
+
+
+def test_the_month_tells_its_bound(patrol, cast, page_for, axe, shoot) -> None:
+    review = patrol.begin()
+    now = patrol.watch_all(review)
+    operations.sign_off_review(viewer=cast.viewer("head"), review_id=review.pk, summary="All well", now=now)
+    for language in ("fa", "en"):
+        page = page_for("reviewer", language)
+        page.goto("/review/month/?unit=A")
+        expect(page.locator("pre")).to_contain_text("N = ")
+        axe(page)
+        shoot(page, f"review-month-{language}")
