@@ -22,6 +22,7 @@ ROOMS = (
     "siyanat.cameras.cli",
     "siyanat.roster.cli",
     "siyanat.coverage.cli",
+    "siyanat.status.cli",
     "siyanat.demo.cli",
 )
 EXIT_FAULT = 3

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from siyanat.cameras import states
 from siyanat.pipeline import flow
-from siyanat.roster import gates
+from siyanat.roster import matrix
 
 SETTINGS: tuple[tuple[str, str, str], ...] = (
     (
@@ -66,5 +66,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": _settings,
     "flow.md": _flow,
     "camera-states.md": states.diagram,
-    "access-matrix.md": gates.matrix,
+    "access-matrix.md": matrix.page,
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from django.urls import URLPattern, URLResolver, include, path
 
+from siyanat.cameras import api as cameras
 from siyanat.config import views
+from siyanat.roster import api as roster
+from siyanat.roster import api_pages
 
 ROOMS = {
     "": "siyanat.desk.urls",
@@ -16,18 +17,20 @@ ROOMS = {
     "evidence/": "siyanat.evidence.urls",
     "ingest/": "siyanat.ingest.urls",
     "coverage/": "siyanat.coverage.urls",
-    "triage/": "siyanat.triage.urls",
     "review/": "siyanat.review.urls",
     "cases/": "siyanat.cases.urls",
     "archive/": "siyanat.archive.urls",
     "status/": "siyanat.status.urls",
     "ledger/": "siyanat.ledger.urls",
     "ui/": "siyanat.ui.urls",
+    "demo/": "siyanat.demo.urls",
 }
+API = api_pages.make_api({"/roster": roster.router, "/cameras": cameras.router})
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("siyanat.accounts.urls")),
     path("language/", views.choose_language, name="choose_language"),
     path("healthz", views.healthz, name="healthz"),
-    *(path(prefix, include(module)) for prefix, module in ROOMS.items() if importlib.util.find_spec(module)),
+    path("api/", include(api_pages.urlpatterns(API))),
+    *(path(prefix, include(module)) for prefix, module in ROOMS.items()),
 ]
