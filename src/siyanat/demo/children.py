@@ -17,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-STOP_SECONDS = 25
+STOP_SECONDS = 40  # more than the deployment gives its own processes
 LOOK_SECONDS = 0.1
 
 
 class Children:
-    """Children by name. As a context manager it ends all of them on the way out, the last started first."""
+    """Children by name. As a context manager it ends all of them on the way out."""
 
     def __init__(self, *, logs: Path, environment: Mapping[str, str]) -> None:
         self._logs = logs
@@ -37,8 +37,11 @@ class Children:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        for child in self.running.values():
+            if child.poll() is None:
+                child.terminate()
         for name in reversed(list(self.running)):
-            self.end(name)
+            self._end(name)
 
     def start(self, name: str, command: Sequence[str], *, output: Path | None = None) -> None:
         """Start a child with this Python; its output goes to its log, or its standard output to ``output``."""
@@ -53,11 +56,10 @@ class Children:
         """Whether a child that was started runs no longer."""
         return self.running[name].poll() is not None
 
-    def end(self, name: str) -> None:
-        """Ask a child to end; after ``STOP_SECONDS`` end its whole session."""
+    def _end(self, name: str) -> None:
+        """Wait for a child that was asked to end; after ``STOP_SECONDS`` end its whole session."""
         child = self.running.pop(name)
         if child.poll() is None:
-            child.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=STOP_SECONDS)
         with contextlib.suppress(ProcessLookupError):

@@ -22,6 +22,7 @@ from siyanat.demo import cast as casts
 from siyanat.demo import feed, marker, progress, world
 from siyanat.demo import home as homes
 from siyanat.demo.children import Children
+from siyanat.ingest import receipts, sources
 from siyanat.lib import clock, errors
 from siyanat.roster import models as roster
 
@@ -64,7 +65,7 @@ def run(*, port: int | None, clips: str) -> None:
             _wait_for(chosen, home, children)
             if not children.is_stopping:
                 tell(f"http://127.0.0.1:{chosen}", kept, seconds=time.monotonic() - began)
-            _follow(children, told)
+            _follow(children, told, home.dock / world.STATION)
             click.echo("\n" + _("Stopping ..."))
 
 
@@ -168,7 +169,17 @@ def tell(address: str, kept: homes.Secrets, *, seconds: float) -> None:
     )
 
 
-def _follow(children: Children, told: Path | None) -> None:
+def release_dock(dock: Path) -> int:
+    """Do what a dock does: let go of its copy of each file that has a valid receipt; returns of how many."""
+    released = 0
+    for look in sources.list_files(dock):
+        if receipts.find_valid(look) is not None:
+            look.path.unlink()
+            released += 1
+    return released
+
+
+def _follow(children: Children, told: Path | None, dock: Path) -> None:
     """Show how the footage arrives until a signal to stop."""
     wait = LINE_SECONDS if sys.stdout.isatty() else PRINTED_SECONDS
     is_done = told is None
@@ -178,6 +189,7 @@ def _follow(children: Children, told: Path | None) -> None:
             _say(standing.line(), again=True)
             if standing.is_complete:
                 is_done = True
+                release_dock(dock)
                 click.echo("\n" + _("All footage is in and analyzed."))
         children.pause(wait)
 

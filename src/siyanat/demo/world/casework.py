@@ -27,7 +27,7 @@ class Matter:
     origin: str
     title: str
     summary: str
-    gravity: str
+    standard: tuple[str, str]  # theme and gravity of the item of the conduct catalogue
     answer: str = ""
     decision: str = ""
     reasons: str = ""
@@ -38,35 +38,35 @@ class Matter:
 MATTERS = (
     Matter(
         78, "head", Origin.MARK, "تندی در گفتار با مراجعه‌کننده",
-        "در بازبینی شیفت، لحن مأمور با شهروندی که نشانی می‌پرسید تند بود.", "coaching",
+        "در بازبینی شیفت، لحن مأمور با شهروندی که نشانی می‌پرسید تند بود.", ("respect", "coaching"),
         "حق با شماست؛ آن شب دو درگیری پشت سر هم داشتیم. عذرخواهی کردم.", Decision.COACHED,
         "گفتار تند بود ولی توهینی در کار نبود؛ با مأمور گفت‌وگو و آموزش مهار خشم برگزار شد.", is_closed=True,
     ),
     Matter(
         64, "head", Origin.GAP, "سه ساعت بدون ضبط و بدون توضیح",
-        "دوربین از نیمه شیفت خاموش مانده و علتی ثبت نشده است.", "minor",
+        "دوربین از نیمه شیفت خاموش مانده و علتی ثبت نشده است.", ("camera", "minor"),
         "دوربین پس از بارش باران روشن نمی‌شد و آن را تحویل دادم.", Decision.EXONERATED,
         "گزارش تعمیر دوربین گفته مأمور را تأیید می‌کند؛ کوتاهی متوجه او نیست.", is_closed=True,
     ),
     Matter(
         41, "integrity", Origin.CONTACT, "گلایه از نحوه بازرسی بدنی",
-        "شهروندی از بازرسی بدون ذکر دلیل گلایه کرده است.", "serious",
+        "شهروندی از بازرسی بدون ذکر دلیل گلایه کرده است.", ("legality", "serious"),
         "دلیل بازرسی را گفتم؛ صدای خیابان زیاد بود.", Decision.NOT_SUSTAINED,
         "صدا در تصویر نامفهوم است و گفته‌ها با هم نمی‌خواند؛ تخلف احراز نشد.",
         protects="از نحوه یک بازرسی در این شیفت گلایه شده است؛ توضیح شما خواسته می‌شود.",
     ),
     Matter(
         23, "head", Origin.MARK, "درخواست وجه از راننده",
-        "در تصویر گفت‌وگویی درباره پول شنیده می‌شود؛ نیاز به پیگیری بازرسی دارد.", "serious",
+        "در تصویر گفت‌وگویی درباره پول شنیده می‌شود؛ نیاز به پیگیری بازرسی دارد.", ("integrity", "serious"),
         "آن گفت‌وگو درباره مبلغ جریمه قانونی بود.",
     ),
     Matter(
         12, "integrity", Origin.HAND, "روشن نکردن دوربین در آغاز گشت",
-        "در چهار شیفت پیاپی، ضبط با تأخیر بیش از بیست دقیقه آغاز شده است.", "minor",
+        "در چهار شیفت پیاپی، ضبط با تأخیر بیش از بیست دقیقه آغاز شده است.", ("camera", "minor"),
     ),
     Matter(
         5, "head", Origin.MARK, "به کار بردن زور هنگام دستگیری",
-        "دستگیری با مقاومت همراه بود؛ تناسب زور باید سنجیده شود.", "serious",
+        "دستگیری با مقاومت همراه بود؛ تناسب زور باید سنجیده شود.", ("force", "serious"),
     ),
 )  # fmt: skip
 
@@ -88,7 +88,7 @@ def _follow(land: lands.Land, matter: Matter, one: history.Past, at: dt.datetime
     case = cases.open_case(
         viewer=viewer, unit=land.place["station"], origin=matter.origin, title=matter.title, about=[one.bearer],
         now=at, shift=one.shift, summary=matter.summary, officer_summary=matter.protects,
-        protects_complainant=bool(matter.protects), conduct_item=_item(matter.gravity),
+        protects_complainant=bool(matter.protects), conduct_item=standard(*matter.standard),
     )  # fmt: skip
     action = cases.add_action(
         viewer=viewer, case=case, title="بازبینی کامل تصویر شیفت و گزارش آن", owner=land.cast["leader"],
@@ -115,10 +115,10 @@ def _decide(
         cases.close_case(viewer=viewer, case=case, now=at + dt.timedelta(days=1))
 
 
-def _item(gravity: str) -> conduct.ConductItem | None:
-    """An item of the newest catalogue with this gravity, if there is a catalogue."""
-    items = conduct.ConductItem.objects.filter(gravity=gravity).order_by("-version__number", "code")
-    return items.first()
+def standard(theme: str, gravity: str) -> conduct.ConductItem | None:
+    """An item of the newest catalogue of this theme, if possible of this gravity too; None without a catalogue."""
+    items = conduct.ConductItem.objects.order_by("-version__number", "code")
+    return items.filter(theme=theme, gravity=gravity).first() or items.filter(theme=theme).first()
 
 
 def _hold_for_court(land: lands.Land, shift: roster.Shift) -> None:

@@ -115,7 +115,7 @@ class _Habit:
         return self._past(number, starts_at, codes, roster.Shift.State.ENDED, (excused, unexplained))
 
     def draw_running(self, codes: dict[dt.date, int]) -> Past:
-        starts_at = self._land.ago(hours=self._land.dice.choice((1, 2, 3, 4, 5)))
+        starts_at = self._land.hours_ago(self._land.dice.choice((1, 2, 3, 4, 5)))
         return self._past(0, starts_at, codes, roster.Shift.State.RUNNING, (0, 0))
 
     def _past(

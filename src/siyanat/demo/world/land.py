@@ -72,3 +72,7 @@ class Land:
     def ago(self, *, days: float = 0, hours: float = 0) -> dt.datetime:
         """A moment before the world's now."""
         return self.now - dt.timedelta(days=days, hours=hours)
+
+    def hours_ago(self, hours: int) -> dt.datetime:
+        """So many hours before the world's now, on the full hour in Iran."""
+        return self.ago(hours=hours).replace(minute=30, second=0, microsecond=0)

@@ -234,7 +234,7 @@ def _leave_one_out(land: lands.Land) -> None:
     """At the second station a patrol came home hours ago, and its camera did not: an overdue return."""
     second, head = land.place["second"], "second"
     person = land.staff[second.pk][-1]
-    starts = land.ago(hours=13)
+    starts = land.hours_ago(13)
     _send(
         land,
         second,
@@ -249,7 +249,7 @@ def _send_out(land: lands.Land) -> None:
     """A patrol of the station is out at the moment: its cameras can be taken back."""
     bearers = [land.crews[5], land.crews[11]]
     names = demo_cameras.serials_of(land.place["station"], count=FILMING + 2)[-2:]
-    _send(land, land.place["station"], "leader", bearers, names, land.ago(hours=3))
+    _send(land, land.place["station"], "leader", bearers, names, land.hours_ago(3))
 
 
 def _send(

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from siyanat.accounts import models as accounts
-from siyanat.conduct import models as conduct
-from siyanat.demo.world import history
+from siyanat.demo.world import casework, history
 from siyanat.demo.world import land as lands
 from siyanat.review import models
 from siyanat.review import policy as review_policy
@@ -26,13 +25,14 @@ from siyanat.triage import operations as planning
 Kind = models.Mark.Kind
 Line = models.Review.Line
 SIGNED_OFF = models.Review.State.SIGNED_OFF
-NOTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (Kind.THANKS, "recognition", ("با حوصله راهنمایی کرد و شهروند تشکر کرد.", "به سالمندی برای رسیدن به خانه کمک کرد.",
+NOTES: tuple[tuple[str, tuple[str, str], tuple[str, ...]], ...] = (
+    (Kind.THANKS, ("recognition", "recognition"), ("با حوصله راهنمایی کرد و شهروند تشکر کرد.",
+                                  "به سالمندی برای رسیدن به خانه کمک کرد.",
                                   "درگیری را با گفت‌وگو آرام کرد.")),
-    (Kind.COACHING, "coaching", ("خود را معرفی نکرد.", "بهتر بود پیش از پرسش، دلیل توقف را بگوید.")),
-    (Kind.EQUIPMENT, "coaching", ("میکروفن خش‌خش می‌کند.", "زاویه نصب دوربین پایین است.")),
-    (Kind.VIOLATION, "minor", ("سخن ناشایست در پاسخ به اعتراض راننده.",)),
-    (Kind.FORCE, "serious", ("هنگام دستگیری، بازوی فرد گرفته شد.",)),
+    (Kind.COACHING, ("respect", "coaching"), ("خود را معرفی نکرد.", "بهتر بود پیش از پرسش، دلیل توقف را بگوید.")),
+    (Kind.EQUIPMENT, ("camera", "coaching"), ("میکروفن خش‌خش می‌کند.", "زاویه نصب دوربین پایین است.")),
+    (Kind.VIOLATION, ("respect", "minor"), ("سخن ناشایست در پاسخ به اعتراض راننده.",)),
+    (Kind.FORCE, ("force", "serious"), ("هنگام دستگیری، بازوی فرد گرفته شد.",)),
 )  # fmt: skip
 WEIGHTS = (46, 26, 12, 10, 6)
 RANKED = 6
@@ -143,20 +143,14 @@ def _marks(land: lands.Land, review: models.Review, one: history.Past) -> list[m
 
 
 def _mark(dice: random.Random, review: models.Review, one: history.Past) -> models.Mark:
-    kind, gravity, notes = dice.choices(NOTES, WEIGHTS)[0]
+    kind, standard, notes = dice.choices(NOTES, WEIGHTS)[0]
     start = one.shift.starts_at + dt.timedelta(seconds=dice.randrange(60, 7 * 3600))
     return models.Mark(
         review=review, person=one.bearer, kind=kind,
         span=DateTimeTZRange(start, start + dt.timedelta(seconds=dice.randint(15, 90))),
-        note=dice.choice(notes), conduct_item=_item_of(gravity), made_by=review.reviewer,
+        note=dice.choice(notes), conduct_item=casework.standard(*standard), made_by=review.reviewer,
         made_at=review.signed_off_at or one.shift.ends_at,
     )  # fmt: skip
-
-
-def _item_of(gravity: str) -> conduct.ConductItem | None:
-    """The first item of the newest catalogue with this gravity."""
-    items = conduct.ConductItem.objects.filter(gravity=gravity).order_by("-version__number", "code")
-    return items.first()
 
 
 def _second_line(
