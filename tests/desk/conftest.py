@@ -149,8 +149,9 @@ def _things(cast: cast_module.Cast, now: dt.datetime) -> None:
         batch=batch, sha256="0" * 64, size_bytes=1, original_name="x.mp4", unit=cast.units["A"], reason="empty",
         received_at=now,
     )  # fmt: skip
-    category = archive.RetentionCategory.objects.order_by("pk").first()
-    assert category is not None
+    category, _ = archive.RetentionCategory.objects.get_or_create(
+        code="complaint", defaults={"name_fa": "شکایت", "name_en": "Complaint", "keep_days": 730}
+    )
     archive.PeriodChange.objects.create(
         category=category, keep_days=10, reason="less room", proposed_by=_user(cast, "custodian"), proposed_at=now
     )

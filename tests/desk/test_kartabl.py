@@ -94,7 +94,7 @@ def test_an_action_is_done_on_the_kartabl_itself(day: Day, sign_in: SignIn) -> N
 def test_an_excuse_is_decided_on_the_kartabl_itself(day: Day, sign_in: SignIn) -> None:
     client = sign_in("head")
     url = reverse("coverage:decide_excuse", args=[day.excuse.pk])
-    assert client.post(url, {"decision": "approve", "next": "/"}).url == "/"  # type: ignore[attr-defined]
+    assert client.post(url, {"decision": "approve", "back": "desk"}).url == "/"  # type: ignore[attr-defined]
     day.excuse.refresh_from_db()
     assert day.excuse.state == "approved"
 

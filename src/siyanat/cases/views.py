@@ -40,7 +40,7 @@ def list_cases(request: gates.ViewerRequest) -> HttpResponse:
     page = Paginator(rows.order_by(sort if sort in SORTS else "due_at", "pk"), PAGE).get_page(
         request.GET.get("page")
     )
-    tabs = [("open", _("Open")), (models.Case.State.CLOSED, _("Closed")), ("all", _("All"))]
+    tabs = [("open", _("Open cases")), (models.Case.State.CLOSED, _("Closed cases")), ("all", _("All"))]
     context = {
         "page": page,
         "tabs": [{"label": label, "url": f"?state={code}", "current": state == code} for code, label in tabs],

@@ -42,7 +42,7 @@ class ExcuseForm(forms.Form):
     """An officer's reason for a stretch of their own shift; times are of the shift's day."""
 
     starts = ClockField(label=_("From"))
-    ends = ClockField(label=_("To"))
+    ends = ClockField(label=_("Until"))
     kind = forms.ChoiceField(label=_("Reason"), choices=models.Excuse.Kind.choices)
     note = forms.CharField(
         label=_("What happened"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -78,7 +78,7 @@ class BulkExcuseForm(forms.Form):
 
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=roster.Unit.objects.none())
     starts_at = ui.JalaliDateTimeField(label=_("From"))
-    ends_at = ui.JalaliDateTimeField(label=_("To"))
+    ends_at = ui.JalaliDateTimeField(label=_("Until"))
     kind = forms.ChoiceField(
         label=_("Cause"),
         choices=[

@@ -1,21 +1,16 @@
-"""Read the minute ledger: a shift's lines, a month of a unit, what was believed at an earlier moment."""
+"""Read the minute ledger: a shift's lines, what was believed at an earlier moment. Months are in ``months``."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count as CountOf
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from siyanat.coverage import minutes, models
 from siyanat.coverage import operations as coverage
 from siyanat.evidence import models as evidence
-from siyanat.lib import jalali
 from siyanat.roster import gates
 from siyanat.roster import models as roster
 
@@ -148,92 +143,3 @@ def list_excuses_to_decide(viewer: gates.Viewer) -> QuerySet[models.Excuse]:
 def get_excuse_to_decide(viewer: gates.Viewer, excuse_id: UUID) -> models.Excuse:
     """:raises errors.NotFound: when it is absent, decided, somebody else's to decide, or about the viewer."""
     return gates.get_in_scope(list_excuses_to_decide(viewer), pk=excuse_id)
-
-
-@dataclass(slots=True)
-class MonthRow:
-    """A month of one unit: minutes of its crews, in milliseconds."""
-
-    unit: roster.Unit
-    shifts: int = 0
-    provisional: int = 0
-    owed_ms: int = 0
-    recorded_ms: int = 0
-    excused_ms: int = 0
-    unexplained_ms: int = 0
-
-    @property
-    def recorded_share(self) -> float | None:
-        """Recorded over owed; None where nothing was owed."""
-        return self.recorded_ms / self.owed_ms if self.owed_ms else None
-
-    @property
-    def unexplained_share(self) -> float | None:
-        """Unexplained over owed; None where nothing was owed."""
-        return self.unexplained_ms / self.owed_ms if self.owed_ms else None
-
-    def add(self, other: MonthRow) -> None:
-        """Add another unit's figures to these."""
-        self.shifts += other.shifts
-        self.provisional += other.provisional
-        self.owed_ms += other.owed_ms
-        self.recorded_ms += other.recorded_ms
-        self.excused_ms += other.excused_ms
-        self.unexplained_ms += other.unexplained_ms
-
-
-def list_month(viewer: gates.Viewer, *, year: int, month: int, below: roster.Unit | None) -> list[MonthRow]:
-    """A row for each unit directly under ``below`` that the viewer may read, summing everything below it.
-
-    Without ``below``: a row for each unit that the viewer's posts are over.
-    """
-    starts_at, ends_at = jalali.month_range(year, month)
-    sums = (
-        models.Count.objects.filter(
-            gates.under(viewer.paths(*READERS), "shift__unit__path"),
-            person__isnull=True,
-            superseded_at__isnull=True,
-            shift__starts_at__gte=starts_at,
-            shift__starts_at__lt=ends_at,
-        )
-        .values(path=F("shift__unit__path"))
-        .annotate(
-            shifts=CountOf("pk"),
-            provisional=CountOf("pk", filter=Q(is_provisional=True)),
-            owed=Sum("owed_ms"),
-            recorded=Sum("recorded_ms"),
-            excused=Sum("excused_ms"),
-            unexplained=Sum("unexplained_ms"),
-        )
-    )
-    if below is None:
-        units = list(roster.Unit.objects.filter(path__in=viewer.paths(*READERS)))
-    else:
-        sums = sums.filter(shift__unit__path__startswith=below.path)
-        units = list(
-            roster.Unit.objects.filter(gates.under(viewer.paths(*READERS), "path"), parent=below)
-        ) or [below]
-    rows = {unit.path: MonthRow(unit) for unit in units}
-    _roll_up(rows, sums)
-    return sorted(rows.values(), key=lambda row: row.unit.code)
-
-
-def _roll_up(rows: dict[str, MonthRow], sums: Iterable[Any]) -> None:
-    lengths = sorted({len(path) for path in rows})
-    found: dict[str, list[Any]] = defaultdict(list)
-    for one in sums:
-        path = str(one["path"])
-        for length in lengths:
-            if path[:length] in rows:
-                found[path[:length]].append(one)
-    for path, parts in found.items():
-        for part in parts:
-            rows[path].add(
-                MonthRow(
-                    rows[path].unit,
-                    *(
-                        int(str(part[name]))
-                        for name in ("shifts", "provisional", "owed", "recorded", "excused", "unexplained")
-                    ),
-                )
-            )

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from siyanat.coverage import queries
+from siyanat.coverage import months, queries
 from siyanat.lib import tabular
 from siyanat.roster import models as roster
 from siyanat.roster import names
@@ -37,7 +37,7 @@ def shift_pdf(shift: roster.Shift, lines: Sequence[queries.Line], *, now: dt.dat
                 [_("Shift leader"), names.full_name(shift.leader)],
                 [_("Printed"), formatting.moment(now)],
             ],
-            "headings": [_("From"), _("To"), _("What the facts suggest"), _("Reason given"), _("Decision")],
+            "headings": [_("From"), _("Until"), _("What the facts suggest"), _("Reason given"), _("Decision")],
             "kinds": {"recorded": _("Recorded"), "excused": _("Excused"), "unexplained": _("Unexplained")},
             "no_gap": _("No minute is missing."),
             "lines": [_line(shift, line) for line in lines],
@@ -54,7 +54,7 @@ def _line(shift: roster.Shift, line: queries.Line) -> dict[str, object]:
     return {
         "name": names.full_name(line.person) if line.person else _("The crew together"),
         "figures": [
-            [_("Owed"), formatting.duration_ms(count.owed_ms)],
+            [_("Minutes owed"), formatting.duration_ms(count.owed_ms)],
             [_("Recorded"), formatting.duration_ms(count.recorded_ms)],
             [_("Excused"), formatting.duration_ms(count.excused_ms)],
             [_("Unexplained"), formatting.duration_ms(count.unexplained_ms)],
@@ -81,7 +81,7 @@ def _line(shift: roster.Shift, line: queries.Line) -> dict[str, object]:
     }
 
 
-def month_table(rows: Sequence[queries.MonthRow], *, year: int, month: int, kind: str) -> HttpResponse:
+def month_table(rows: Sequence[months.Row], *, year: int, month: int, kind: str) -> HttpResponse:
     """The month view as CSV or XLSX; minutes as whole numbers."""
     header = [
         _("Code"),
@@ -96,7 +96,7 @@ def month_table(rows: Sequence[queries.MonthRow], *, year: int, month: int, kind
     body = [
         [
             row.unit.code,
-            names.unit_name(row.unit),
+            _("%(unit)s itself") % {"unit": names.unit_name(row.unit)} if row.is_own else names.unit_name(row.unit),
             row.shifts,
             row.owed_ms // MINUTE_MS,
             row.recorded_ms // MINUTE_MS,

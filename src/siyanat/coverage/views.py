@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from siyanat.coverage import forms, operations, queries, reports
+from siyanat.coverage import forms, months, operations, queries, reports
 from siyanat.lib import errors, jalali, persian
 from siyanat.roster import gates, names
 from siyanat.roster import models as roster
+from siyanat.ui import formatting
 
 MONTHS_IN_YEAR = 12
 
@@ -44,34 +47,70 @@ def _neighbour(year: int, month: int, step: int) -> str:
 def month(request: gates.ViewerRequest) -> HttpResponse:
     """A month of minutes, unit by unit; a unit's name leads one step down."""
     year, number = _month_of(request)
-    below = None
+    below = months.find_top(request.viewer)
     if code := request.GET.get("unit"):
         below = gates.get_in_scope(
             roster.Unit.objects.filter(gates.under(request.viewer.paths(*queries.READERS), "path")), code=code
         )
-    rows = queries.list_month(request.viewer, year=year, month=number, below=below)
+    found = months.read_month(request.viewer, year=year, month=number, below=below)
     if request.GET.get("format") in reports.TABLE_FORMATS:
-        return reports.month_table(rows, year=year, month=number, kind=request.GET["format"])
+        return reports.month_table(found.rows, year=year, month=number, kind=request.GET["format"])
+    code_of_month = f"{year}-{number:02d}"
     context = {
-        "rows": rows,
+        "found": found,
+        "rows": _sorted(found.rows, request.GET.get("sort", "")),
+        "shifts": months.list_shifts(below, year=year, month=number) if below else [],
+        "day_labels": [formatting.number(day) for day in range(1, found.length + 1)],
+        "plot": _plot(found.rows, code_of_month),
         "below": below,
         "month_name": (jalali.MONTHS_FA if names.is_persian() else jalali.MONTHS_EN)[number - 1],
         "year": year,
         "before": _neighbour(year, number, -1),
         "after": _neighbour(year, number, 1),
-        "current": f"{year}-{number:02d}",
-        "crumbs": _unit_crumbs(request.viewer, below, f"{year}-{number:02d}"),
+        "crumbs": _unit_crumbs(request.viewer, below, code_of_month),
+        "may_decide": request.viewer.holds(*operations.DECIDERS),
     }
     return render(request, "coverage/month.html", context)
+
+
+SORTS: dict[str, Callable[[months.Row], object]] = {
+    "unit": lambda row: row.unit.code,
+    "shifts": lambda row: row.shifts,
+    "owed": lambda row: row.owed_ms,
+    "recorded": lambda row: row.recorded_share or 0.0,
+    "unexplained": lambda row: row.unexplained_share or 0.0,
+}
+LEAST_FOR_PLOT = 5
+
+
+def _sorted(rows: list[months.Row], sort: str) -> list[months.Row]:
+    key: Any = SORTS.get(sort.removeprefix("-"), SORTS["unit"])
+    return sorted(rows, key=key, reverse=sort.startswith("-"))
+
+
+def _plot(rows: list[months.Row], month_code: str) -> list[dict[str, object]]:
+    """Shifts with missing minutes against all shifts, for a funnel plot; nothing where units are too few."""
+    plotted = [
+        {
+            "label": names.unit_name(row.unit),
+            "size": row.shifts,
+            "events": row.notable,
+            "url": f"?month={month_code}&unit={row.unit.code}",
+        }
+        for row in rows
+        if row.shifts
+    ]
+    return plotted if len(plotted) >= LEAST_FOR_PLOT else []
 
 
 def _unit_crumbs(viewer: gates.Viewer, below: roster.Unit | None, month_code: str) -> list[tuple[str, str]]:
     crumbs: list[tuple[str, str]] = []
     unit = below
     while unit is not None and viewer.holds_over(unit.path, *queries.READERS):
-        crumbs.insert(0, (names.unit_name(unit), f"?month={month_code}&unit={unit.code}"))
+        address = "" if unit == below else f"?month={month_code}&unit={unit.code}"
+        crumbs.insert(0, (names.unit_name(unit), address))
         unit = unit.parent
-    return [(_("Minutes"), f"?month={month_code}"), *crumbs] if crumbs else []
+    return crumbs if len(crumbs) > 1 else []
 
 
 @gates.admit_signed_in
@@ -149,7 +188,7 @@ def decide_excuse(request: gates.ViewerRequest, excuse_id: UUID) -> HttpResponse
     messages.success(request, _("Decided. The minutes are being counted again."))
     if request.POST.get("back") == "shift":
         return redirect("coverage:shift", excuse.shift_id)
-    return redirect("coverage:excuses")
+    return redirect("desk:kartabl" if request.POST.get("back") == "desk" else "coverage:excuses")
 
 
 @gates.admit(*operations.DECIDERS)

@@ -238,7 +238,8 @@ class Log:
     verified: ledger.LogVerification | None
     store_verified: evidence.Verification | None
 
-    def is_old(self, now: dt.datetime) -> bool:
+    @property
+    def is_late(self) -> bool:
         """Whether entries have waited too long for a checkpoint."""
         return self.lag is not None and self.lag > CHECKPOINT_TOO_OLD
 
@@ -266,12 +267,19 @@ def list_versions() -> list[tuple[str, str]]:
     """What runs here: the product, its language, its database, its media library."""
     number = connection.cursor().connection.info.server_version
     return [
-        ("Siyanat", importlib.metadata.version("siyanat")),
+        ("Siyanat", _own_version()),
         ("Python", platform.python_version()),
         ("Django", django.get_version()),
         ("PostgreSQL", f"{number // 10_000}.{number % 10_000}"),
         ("FFmpeg (PyAV)", av.__version__),
     ]
+
+
+def _own_version() -> str:
+    try:
+        return importlib.metadata.version("siyanat")
+    except importlib.metadata.PackageNotFoundError:  # run from a folder, not installed
+        return "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +312,7 @@ def read_health(*, now: dt.datetime) -> Health:
         "jobs_failed": any(queue.failed for queue in queues),
         "jobs_wait_too_long": oldest is not None and now - oldest > WAIT_TOO_LONG,
         "disk_short": any(disk.is_short for disk in disks),
-        "checkpoint_late": log.is_old(now),
+        "checkpoint_late": log.is_late,
         "verification_found_faults": bool(log.store_verified and log.store_verified.findings)
         or bool(log.verified and log.verified.findings),
     }

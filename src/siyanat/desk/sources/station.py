@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.cameras import models as cameras
+from siyanat.cameras import policy
 from siyanat.cameras import queries as camera_queries
 from siyanat.cases import models as cases
 from siyanat.cases import queries as case_queries
@@ -159,8 +160,8 @@ def overdue_returns(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
     told = {
         Role.SHIFT_LEADER: dt.timedelta(0),
         Role.CAMERA_STEWARD: dt.timedelta(0),
-        Role.STATION_HEAD: camera_queries.policy.ESCALATE_TO_HEAD_AFTER,
-        Role.PROVINCIAL_REVIEWER: camera_queries.policy.ESCALATE_TO_PROVINCE_AFTER,
+        Role.STATION_HEAD: policy.ESCALATE_TO_HEAD_AFTER,
+        Role.PROVINCIAL_REVIEWER: policy.ESCALATE_TO_PROVINCE_AFTER,
     }
     waits = [wait for role, wait in told.items() if viewer.holds(role)]
     rows = camera_queries.overdue_issues(viewer, now=now - min(waits))

@@ -1,0 +1,159 @@
+"""A month of minutes, unit by unit and day by day, summed by the database in one statement. Only reads.
+
+A row is a unit directly under the one that is looked at, with everything below it; shifts of that unit itself
+have a row of their own, so that the rows add up to the whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from siyanat.coverage import models, queries
+from siyanat.lib import jalali
+from siyanat.roster import gates
+from siyanat.roster import models as roster
+
+# A shift counts as one with missing minutes from this much unexplained time on: less is a change of hands.
+NOTABLE_MS = 10 * 60_000
+SHIFTS_SHOWN = 200
+
+_SQL = """
+WITH shown AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(paths)s::text[], %(own)s::boolean[]) AS t (id, path, is_own)
+), placed AS (
+    SELECT u.id AS unit_id, s.id AS shown_id, s.is_own FROM shown s
+    JOIN roster_unit u ON CASE WHEN s.is_own THEN u.id = s.id ELSE starts_with(u.path, s.path) END
+), shift AS (
+    SELECT s.id, p.shown_id, p.is_own, (s.starts_at AT TIME ZONE 'Asia/Tehran')::date AS day
+    FROM roster_shift s JOIN placed p ON p.unit_id = s.unit_id
+    WHERE s.starts_at >= %(starts)s AND s.starts_at < %(ends)s
+)
+SELECT s.shown_id, s.is_own, s.day, count(*), count(*) FILTER (WHERE c.is_provisional),
+       count(*) FILTER (WHERE c.unexplained_ms >= %(notable)s),
+       sum(c.owed_ms)::bigint, sum(c.recorded_ms)::bigint, sum(c.excused_ms)::bigint, sum(c.unexplained_ms)::bigint
+FROM shift s JOIN coverage_count c ON c.shift_id = s.id AND c.person_id IS NULL AND c.superseded_at IS NULL
+GROUP BY s.shown_id, s.is_own, s.day
+"""
+
+
+@dataclass(slots=True)
+class Sums:
+    """Shifts and minutes of their crews, in milliseconds."""
+
+    shifts: int = 0
+    provisional: int = 0
+    notable: int = 0  # shifts with missing minutes
+    owed_ms: int = 0
+    recorded_ms: int = 0
+    excused_ms: int = 0
+    unexplained_ms: int = 0
+
+    @property
+    def recorded_share(self) -> float | None:
+        """Recorded over owed; None where nothing was owed."""
+        return self.recorded_ms / self.owed_ms if self.owed_ms else None
+
+    @property
+    def unexplained_share(self) -> float | None:
+        """Unexplained over owed; None where nothing was owed."""
+        return self.unexplained_ms / self.owed_ms if self.owed_ms else None
+
+    def add(self, figures: Sequence[int]) -> None:
+        """Add figures in the order of the fields."""
+        self.shifts += figures[0]
+        self.provisional += figures[1]
+        self.notable += figures[2]
+        self.owed_ms += figures[3]
+        self.recorded_ms += figures[4]
+        self.excused_ms += figures[5]
+        self.unexplained_ms += figures[6]
+
+
+@dataclass(slots=True)
+class Row(Sums):
+    """A month of one unit. ``is_own``: its own shifts alone, without those of the units below it."""
+
+    unit: roster.Unit = field(kw_only=True)
+    is_own: bool = field(default=False, kw_only=True)
+    days: list[float | None] = field(default_factory=list, kw_only=True)  # unexplained per cent, day by day
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What was asked for: the rows, their sum, the days of the Jalali month."""
+
+    rows: list[Row]
+    total: Sums
+    first: dt.date
+    length: int
+
+    @property
+    def highest(self) -> float:
+        """The highest daily share of any row, in per cent: the top of every small multiple; at least 1."""
+        return max((day for row in self.rows for day in row.days if day is not None), default=1.0) or 1.0
+
+
+def find_top(viewer: gates.Viewer) -> roster.Unit | None:
+    """The one unit that the viewer's posts are over; None when there are several."""
+    paths = viewer.paths(*queries.READERS)
+    return roster.Unit.objects.get(path=paths[0]) if len(paths) == 1 else None
+
+
+def read_month(viewer: gates.Viewer, *, year: int, month: int, below: roster.Unit | None) -> Month:
+    """The units under ``below``, which lies within the viewer's reach; without it one row a post."""
+    first, following = jalali.month_dates(year, month)
+    length = (following - first).days
+    rows = _rows(viewer, below)
+    found = _sum(rows, *jalali.month_range(year, month))
+    total = Sums()
+    for row in rows:
+        days = found.get((row.unit.pk, row.is_own), {})
+        for figures in days.values():
+            row.add(figures)
+            total.add(figures)
+        row.days = [_share(days.get(first + dt.timedelta(days=place))) for place in range(length)]
+    shown = [row for row in rows if row.shifts or not row.is_own]
+    return Month(shown, total, first, length)
+
+
+def _rows(viewer: gates.Viewer, below: roster.Unit | None) -> list[Row]:
+    if below is None:
+        paths = viewer.paths(*queries.READERS)
+        return [Row(unit=unit) for unit in roster.Unit.objects.filter(path__in=paths).order_by("code")]
+    children = roster.Unit.objects.filter(parent=below).order_by("code")
+    return [*(Row(unit=unit) for unit in children), Row(unit=below, is_own=True)]
+
+
+Key = tuple[int, bool]
+
+
+def _sum(rows: list[Row], starts_at: dt.datetime, ends_at: dt.datetime) -> dict[Key, dict[dt.date, Sequence[int]]]:
+    parameters: dict[str, Any] = {
+        "ids": [row.unit.pk for row in rows], "paths": [row.unit.path for row in rows],
+        "own": [row.is_own for row in rows], "starts": starts_at, "ends": ends_at, "notable": NOTABLE_MS,
+    }  # fmt: skip
+    found: dict[Key, dict[dt.date, Sequence[int]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, parameters)
+        for unit_id, is_own, day, *figures in cursor.fetchall():
+            found.setdefault((unit_id, is_own), {})[day] = figures
+    return found
+
+
+def _share(figures: Sequence[int] | None) -> float | None:
+    return figures[6] / figures[3] * 100 if figures and figures[3] else None
+
+
+def list_shifts(unit: roster.Unit, *, year: int, month: int) -> list[models.Count]:
+    """The crews' counts of the unit's own shifts in a month, the latest first."""
+    starts_at, ends_at = jalali.month_range(year, month)
+    rows = models.Count.objects.filter(
+        shift__unit=unit, shift__starts_at__gte=starts_at, shift__starts_at__lt=ends_at, person__isnull=True,
+        superseded_at__isnull=True,
+    )  # fmt: skip
+    return list(rows.select_related("shift__leader").defer("recorded").order_by("-shift__starts_at")[:SHIFTS_SHOWN])
