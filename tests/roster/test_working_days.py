@@ -20,6 +20,13 @@ def test_the_official_calendar_is_seeded_once() -> None:
     assert day.name_en
 
 
+def test_a_day_that_was_removed_does_not_come_back(cast: Cast) -> None:
+    operations.seed_non_working_days(years=range(2026, 2027), now=NOW)
+    operations.remove_non_working_day(viewer=cast.viewer("admin"), date=dt.date(2026, 3, 21), now=NOW)
+    assert operations.seed_non_working_days(years=range(2026, 2027), now=NOW) == 0
+    assert working_days.is_working_day(dt.date(2026, 3, 21))
+
+
 @pytest.mark.django_db
 def test_fridays_and_listed_days_are_passed_over() -> None:
     models.NonWorkingDay.objects.create(date=dt.date(2026, 11, 21), name_fa="تعطیل")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Iterable
 
 import holidays
 from django.db import transaction
@@ -12,15 +13,20 @@ from siyanat.ledger import operations as ledger
 from siyanat.lib import errors, persian
 from siyanat.roster import gates, models
 
+FILLED_FROM = 10
+
 
 @transaction.atomic
-def seed_non_working_days(*, years: range, now: dt.datetime, actor: str = f"{ledger.SYSTEM}:roster") -> int:
+def seed_non_working_days(
+    *, years: Iterable[int], now: dt.datetime, actor: str = f"{ledger.SYSTEM}:roster"
+) -> int:
     """Add Iran's public holidays of Gregorian ``years`` that are not in the table; return how many were
     added.
 
     Source: the ``holidays`` package. Islamic dates ahead are calculated and may move by a day: edit them
     then.
     """
+    years = [year for year in years if not _is_filled(year)]
     persian_names = holidays.country_holidays("IR", years=years, language="fa_IR")
     english_names = holidays.country_holidays("IR", years=years, language="en_US")
     known = set(models.NonWorkingDay.objects.values_list("date", flat=True))
@@ -84,6 +90,11 @@ def remove_non_working_day(*, viewer: gates.Viewer, date: dt.date, now: dt.datet
 def _check_administrator(viewer: gates.Viewer) -> None:
     if not viewer.holds(gates.Role.ADMINISTRATOR):
         raise errors.NotFound
+
+
+def _is_filled(year: int) -> bool:
+    """Whether the year has more days than people add by hand before it is filled (the calendar has over 20)."""
+    return models.NonWorkingDay.objects.filter(date__year=year).count() >= FILLED_FROM
 
 
 @functools.cache
