@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pytest_django.fixtures import Settings
 from siyanat.accounts import models as accounts
 from siyanat.config import urls as config_urls
 from siyanat.demo import cast as casts
+from siyanat.demo import cli
 from siyanat.demo import home as homes
 from siyanat.lib import errors
 from tests import cast as cast_module
@@ -153,10 +153,17 @@ def _lives(session: int) -> bool:
     return any(not line.startswith("Z") for line in found.stdout.split())
 
 
-def test_the_demo_never_works_in_the_home_of_a_deployment() -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIYANAT_")}
-    asked = "from siyanat.demo import cli; print(cli.own_home())"
-    said = subprocess.run(
-        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True
-    )
-    assert said.stdout.strip().endswith("var/demo")
+def test_the_demo_has_a_home_of_its_own() -> None:
+    assert cli.own_home().parts[-2:] == ("var", "demo")
+
+
+def test_a_foreign_folder_is_refused_before_any_database_is_started_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    monkeypatch.setenv("SIYANAT_HOME", str(tmp_path))
+    monkeypatch.delenv("SIYANAT_DEMO", raising=False)
+    with pytest.raises(errors.Refusal) as refusal:
+        cli.demo.main([], standalone_mode=False)
+    assert refusal.value.code == "demo.foreign_folder"
+    assert [one.name for one in tmp_path.iterdir()] == ["thesis.txt"]

@@ -14,7 +14,23 @@ import click
 from django.utils.translation import gettext as _
 
 import siyanat
+from siyanat.demo import home as homes
 
+# Places and keys of a deployment that may stand on this machine: the demo keeps its own, all in its home.
+_OF_DEPLOYMENTS = frozenset(
+    {
+        "SIYANAT_STORE",
+        "SIYANAT_CACHE",
+        "SIYANAT_LEDGER_KEYS",
+        "SIYANAT_LEDGER_ORIGIN",
+        "SIYANAT_LEDGER_WITNESS_FOLDER",
+        "SIYANAT_SECRET_KEY",
+        "SIYANAT_ORIGINS",
+        "SIYANAT_TLS",
+        "SIYANAT_UNIT",
+    }
+)
+_HOSTS = "localhost,127.0.0.1,[::1]"
 _CLIPS = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 
 
@@ -28,16 +44,12 @@ class _InOwnHome(click.Command):
     """Begins the program anew in the demo's home before the database of any other is touched."""
 
     def invoke(self, ctx: click.Context) -> object:
+        home = Path(os.environ.get("SIYANAT_HOME") or own_home())
+        homes.check_usable(homes.Home(home))
         if os.environ.get("SIYANAT_DEMO") != "1":
-            home = os.environ.get("SIYANAT_HOME") or str(own_home())
-            Path(home).mkdir(parents=True, exist_ok=True)
-            environment = {
-                **os.environ,
-                "SIYANAT_HOME": home,
-                "SIYANAT_DEMO": "1",
-                "SIYANAT_HOSTS": "localhost,127.0.0.1,[::1]",
-            }
-            environment.pop("SIYANAT_STORE", None)
+            home.mkdir(parents=True, exist_ok=True)
+            environment = {name: value for name, value in os.environ.items() if name not in _OF_DEPLOYMENTS}
+            environment |= {"SIYANAT_HOME": str(home), "SIYANAT_DEMO": "1", "SIYANAT_HOSTS": _HOSTS}
             again = [sys.executable, "-m", "siyanat.config.cli", *sys.argv[1:]]
             os.execve(sys.executable, again, environment)  # noqa: S606 - this very program, without a shell
         return super().invoke(ctx)

@@ -184,6 +184,10 @@ def _follow(children: Children, told: Path | None, dock: Path) -> None:
     wait = LINE_SECONDS if sys.stdout.isatty() else PRINTED_SECONDS
     is_done = told is None
     while not children.is_stopping:
+        if children.has_ended("deployment"):
+            raise errors.PassingFault(
+                "demo.did_not_start", log=str(dock.parents[1] / "logs" / "deployment.log")
+            )
         if not is_done:
             standing = progress.look(told)
             _say(standing.line(), again=True)

@@ -85,7 +85,7 @@ def _draw(land: lands.Land) -> list[Past]:
         habit = _Habit(land, unit, own[unit.pk])
         count = each * STORY_TIMES if unit in story else each
         for number in range(count):
-            day = land.scale.history_days - number * (land.scale.history_days - LATEST_DAYS_AGO) / count
+            day = LATEST_DAYS_AGO + (land.scale.history_days - LATEST_DAYS_AGO) * (1 - (number + 1) / count)
             past.append(habit.draw_shift(number, jalali.local_date(land.ago(days=day)), codes))
         if unit not in story and land.dice.random() < RUNNING_SHARE:
             past.append(habit.draw_running(codes))
