@@ -84,7 +84,7 @@ def missing_minutes(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
         coverage.Count.objects.filter(
             Exists(bare), person=viewer.person_id, superseded_at__isnull=True, unexplained_ms__gt=0,
             is_provisional=False, shift__starts_at__gte=now - MISSING_FOR,
-        )  # fmt: skip
+        )
         .select_related("shift__unit").defer("recorded").order_by("shift__starts_at")
     )
 
