@@ -13,8 +13,8 @@ from siyanat.cameras import models as cameras
 from siyanat.cases import models as cases
 from siyanat.coverage import models as coverage
 from siyanat.demo import cast as casts
+from siyanat.demo import footage, marker, story, world
 from siyanat.demo import home as homes
-from siyanat.demo import marker, world
 from siyanat.ledger import models as ledger
 from siyanat.lib import errors, national_id
 from siyanat.review import models as reviews
@@ -153,3 +153,14 @@ def test_accounts_that_were_opened_in_the_demo_are_no_hindrance(marked: None) ->
     visitor = accounts.User.objects.create_user("visitor", "a long enough password")
     accounts.User.objects.filter(pk=visitor.pk).update(date_joined=NOW + dt.timedelta(days=1))
     assert marker.claim(now=NOW, seed=7).seed == 7
+
+
+def test_the_first_camera_of_the_night_misses_nothing_but_what_the_story_tells() -> None:
+    scripts = story.plan_scripts(NOW, [f"BWC-{number}" for number in range(7)])
+    first, second = (one for one in scripts if one.shift == "night")
+    assert first.recorded_ms == (7 * 60 + 41) * 60_000
+    assert [pause.duration_ms // 60_000 for pause in first.breaks] == [12, 7]
+    kinds = [[incident.kind for incident in one.incidents] for one in (first, second)]
+    assert footage.IncidentKind.LENS_COVERED not in kinds[0]
+    assert kinds[1].count(footage.IncidentKind.LENS_COVERED) == 1
+    assert [one.offset_ms for one in second.incidents] == sorted(one.offset_ms for one in second.incidents)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from siyanat.demo import footage
+from siyanat.demo import footage, story
 
 NICENESS = 5  # pages and intake come first on a small machine
 
@@ -40,7 +40,7 @@ def main(job: Job) -> None:
     """Compose everything; the shortest patrol first, then what the quarantine desk is for, then the rest."""
     os.nice(NICENESS)
     now = dt.datetime.fromisoformat(job.began_at)
-    scripts = footage.plan_world(now, job.serials)
+    scripts = story.plan_scripts(now, job.serials)
     out, cache = Path(job.dock), Path(job.cache)
     stock = footage.use_folder(Path(job.clips)) if job.clips else None
     whole_ms = sum(script.recorded_ms for script in scripts)

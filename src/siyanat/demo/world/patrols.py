@@ -11,7 +11,7 @@ from siyanat.cameras import models as cameras
 from siyanat.cameras import operations as custody
 from siyanat.coverage import models as coverage_models
 from siyanat.coverage import operations as coverage
-from siyanat.demo import footage
+from siyanat.demo import footage, story
 from siyanat.demo.world import cameras as demo_cameras
 from siyanat.demo.world import land as lands
 from siyanat.demo.world import places
@@ -47,7 +47,7 @@ def serials(station: roster.Unit) -> list[str]:
 
 def write(land: lands.Land) -> None:
     """Write the six shifts in the order in which they began, then those of tonight."""
-    scripts = footage.plan_world(land.now, serials(land.place["station"]))
+    scripts = story.plan_scripts(land.now, serials(land.place["station"]))
     drifts = {script.serial: drift for script, drift in zip(scripts, DRIFTS_MS, strict=True)}
     by_shift: dict[str, list[footage.PatrolScript]] = {}
     for script in sorted(scripts, key=lambda one: one.started_at):
