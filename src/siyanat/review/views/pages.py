@@ -119,9 +119,10 @@ def _room(request: gates.ViewerRequest, review: models.Review) -> HttpResponse:
         "ask": reverse("review:ask", args=[review.pk]),
         "sign_off": reverse("review:sign_off", args=[review.pk]),
     }
-    context = {"review": review, "shift": review.shift, "plan": review.plan, "facts": facts, "standing": standing,
+    plan = review.plan
+    context = {"review": review, "shift": review.shift, "plan": plan, "facts": facts, "standing": standing,
                "back_url": reverse("review:list"), "skip_reasons": models.Skip.Reason.choices, "now": request.now,
-               "share": review.plan.planned_ms / review.plan.owed_ms if review.plan and review.plan.owed_ms else 0}  # fmt: skip
+               "share": plan.planned_ms / plan.owed_ms if plan and plan.owed_ms else 0}  # fmt: skip
     return render(request, "review/room.html", context)
 
 
