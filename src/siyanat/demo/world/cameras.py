@@ -84,7 +84,9 @@ def _set_targets(land: lands.Land, at: dt.datetime) -> None:
                 cameras=max(1, unit.camera_target // 10),
                 now=at,
             )
-    roster.Unit.objects.bulk_update(provinces, ["camera_target"])
+    root = land.place["national"]
+    root.camera_target = sum(unit.camera_target for unit in provinces)
+    roster.Unit.objects.bulk_update([root, *provinces], ["camera_target"])
 
 
 def _pass_months(land: lands.Land, registered_at: dt.datetime) -> None:
