@@ -81,12 +81,17 @@ FILL = (
        FROM evidence_recording r JOIN roster_shift s ON encode(sha256(s.id::text::bytea), 'hex') = r.sha256
        JOIN roster_crewmember c ON c.shift_id = s.id
        WHERE c.id IN (SELECT min(id) FROM roster_crewmember GROUP BY shift_id)""",
-    """INSERT INTO review_review (id, shift_id, line, unit_id, state, goes_above, created_at, due_at, signed_off_at,
-                                  watched_ms, summary)
-       SELECT gen_random_uuid(), s.id, 'first', s.unit_id,
+    """INSERT INTO triage_plan (id, shift_id, made_at, policy, owed, inputs_digest, planned_ms, owed_ms, over_budget_ms,
+                                random_population, random_count)
+       SELECT gen_random_uuid(), s.id, s.ends_at, '{}', '[]', '', 1320000, 57600000, 0, 1920, 12
+       FROM (SELECT * FROM roster_shift ORDER BY id LIMIT %(reviews)s) s""",
+    """INSERT INTO review_review (id, shift_id, line, unit_id, plan_id, state, goes_above, created_at, due_at,
+                                  signed_off_at, watched_ms, summary)
+       SELECT gen_random_uuid(), s.id, 'first', s.unit_id, s.plan_id,
               CASE WHEN n %% 4 = 0 THEN 'waiting' ELSE 'signed_off' END, false, s.ends_at,
               s.ends_at + interval '3 days', CASE WHEN n %% 4 = 0 THEN NULL ELSE s.ends_at + interval '1 day' END, 0, ''
-       FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM roster_shift LIMIT %(reviews)s) s""",
+       FROM (SELECT s.*, p.id AS plan_id, row_number() OVER (ORDER BY s.id) AS n
+             FROM roster_shift s JOIN triage_plan p ON p.shift_id = s.id) s""",
     """INSERT INTO coverage_excuse (id, shift_id, person_id, span, kind, note, state, asked_by_id, asked_at,
                                     decision_note)
        SELECT gen_random_uuid(), c.shift_id, c.person_id, tstzrange(c.starts_at, c.starts_at + interval '10 minutes'),

@@ -20,6 +20,7 @@ from siyanat.ledger import models as ledger
 from siyanat.lib import clock
 from siyanat.review import models as review
 from siyanat.roster import models as roster
+from siyanat.triage import models as triage
 from tests import cast as cast_module
 from tests.accounts import sessions
 
@@ -81,10 +82,16 @@ def _user(cast: cast_module.Cast, name: str) -> accounts.User:
     return user
 
 
+def _plan(shift: roster.Shift, now: dt.datetime) -> triage.Plan:
+    return triage.Plan.objects.create(
+        shift=shift, made_at=now, inputs_digest="0" * 64, planned_ms=1_320_000, owed_ms=57_600_000
+    )
+
+
 def _review(cast: cast_module.Cast, shift: roster.Shift, now: dt.datetime) -> review.Review:
     return review.Review.objects.create(
-        shift=shift, unit=shift.unit, state="escalated", created_at=now - 30 * HOUR, due_at=now - HOUR,
-        escalated_at=now - HOUR, begun_at=now - 20 * HOUR, reviewer=_user(cast, "head"),
+        shift=shift, unit=shift.unit, plan=_plan(shift, now), state="escalated", created_at=now - 30 * HOUR,
+        due_at=now - HOUR, escalated_at=now - HOUR, begun_at=now - 20 * HOUR, reviewer=_user(cast, "head"),
     )  # fmt: skip
 
 
@@ -98,8 +105,8 @@ def _question(cast: cast_module.Cast, of: review.Review, now: dt.datetime) -> re
 def _thanks(cast: cast_module.Cast, now: dt.datetime) -> review.Mark:
     earlier = cast_module.make_shift(cast, starts_at=now - 90 * HOUR, code="1405/08/28-0001")
     done = review.Review.objects.create(
-        shift=earlier, unit=earlier.unit, state="signed_off", created_at=now - 80 * HOUR, due_at=now,
-        signed_off_at=now - 50 * HOUR,
+        shift=earlier, unit=earlier.unit, plan=_plan(earlier, now), state="signed_off", created_at=now - 80 * HOUR,
+        due_at=now, signed_off_at=now - 50 * HOUR,
     )  # fmt: skip
     return review.Mark.objects.create(
         review=done, person=cast.people["arash"], kind="thanks", span=(earlier.starts_at, earlier.ends_at),
