@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
-
-from siyanat.cases import models, operations
-from siyanat.lib import clock
 from tests import cast as cast_module
 from tests.accounts import sessions
 from tests.cast import Cast
+
+from siyanat.cases import models, operations
+from siyanat.lib import clock
 
 SignIn = Callable[..., Client]
 READERS = {"head", "custodian", "integrity", "reviewer", "overseer"}

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests import cast as cast_module
+from tests.accounts import sessions
+from tests.cast import HOUR, Cast
 
 from siyanat.coverage import models, months, operations, reports
 from siyanat.coverage import queries as coverage
 from siyanat.lib import clock
 from siyanat.roster import models as roster
-from tests import cast as cast_module
-from tests.accounts import sessions
-from tests.cast import HOUR, Cast
 
 SignIn = Callable[..., Client]
 READERS = {"leader", "head", "custodian", "integrity", "reviewer", "overseer", "stranger"}
