@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from siyanat.archive import models, operations, verify
+from siyanat.cases import operations as cases
 from siyanat.evidence import models as evidence
 from siyanat.evidence import store
 from siyanat.ledger import checkpoints, keys
@@ -41,7 +42,8 @@ def make(export: models.Export) -> Path:
 
 @pytest.fixture
 def bundle(record: Record, cast: cast_module.Cast) -> Path:
-    return make(ask(cast, record(officer="arash"), record(officer="babak"), with_disclosures=True))
+    recordings = record(officer="arash"), record(officer="babak")
+    return make(ask(cast, *recordings, by="integrity", with_disclosures=True))
 
 
 @pytest.fixture
@@ -260,6 +262,50 @@ def test_personal_values_travel_only_when_asked_for(record: Record, cast: cast_m
         entries = json.loads(archive.read("log/entries.json"))
     assert entries
     assert all(entry["disclosures"] == {} for entry in entries)
+
+
+def test_a_custodian_adds_no_personal_values(record: Record, cast: cast_module.Cast) -> None:
+    with pytest.raises(errors.Refusal, match="disclosures_not_yours"):
+        ask(cast, record(), with_disclosures=True)
+
+
+@pytest.mark.parametrize(("by", "to", "told"), [("integrity", "P1", True), ("integrity", "N", False)])
+def test_what_was_handed_up_is_disclosed_to_whom_it_came_alone(
+    record: Record, cast: cast_module.Cast, by: str, to: str, *, told: bool
+) -> None:
+    recording = record(officer="arash")
+    case = cases.open_case(
+        viewer=cast.viewer("head"), unit=cast.units["A"], origin="hand", title="Papers", now=NOW,
+        about=[cast.people["babak"]], shift=recording.attributions.get().shift, summary="SECRET complainant",
+        officer_summary="papers", protects_complainant=True,
+    )  # fmt: skip
+    cases.hand_up(viewer=cast.viewer("head"), case=case, to_unit=cast.units[to], reason="why not", now=NOW)
+    path = make(ask(cast, by=by, reference=f"case:{case.pk}", with_disclosures=True))
+    with zipfile.ZipFile(path) as archive:
+        log = archive.read("log/entries.json").decode()
+    assert ("SECRET complainant" in log) is told
+    assert str(cast.people["babak"].pk) in log if told else str(cast.people["babak"].pk) not in log
+    assert any(entry["disclosures"] for entry in json.loads(log))
+
+
+def test_whoever_a_case_concerns_discloses_nothing_of_it(record: Record, cast: cast_module.Cast) -> None:
+    recording = record(officer="arash")
+    case = cases.open_case(
+        viewer=cast.viewer("head"), unit=cast.units["A"], origin="hand", title="Papers", now=NOW,
+        about=[cast.people["integrity"]], shift=recording.attributions.get().shift, summary="SECRET summary",
+    )  # fmt: skip
+    path = make(ask(cast, by="integrity", reference=f"case:{case.pk}", with_disclosures=True))
+    with zipfile.ZipFile(path) as archive:
+        assert "SECRET summary" not in archive.read("log/entries.json").decode()
+
+
+def test_names_of_other_cases_stay_at_home(record: Record, cast: cast_module.Cast) -> None:
+    held = record()
+    hold(held, reference="case:9")
+    hold(held, reference="case:another")
+    with zipfile.ZipFile(make(ask(cast, reference="case:9"))) as archive:
+        holds = json.loads(archive.read("manifest.json"))["recordings"][0]["holds"]
+    assert {one["reference"] for one in holds} == {"case:9", ""}
 
 
 def test_an_export_of_a_case_holds_what_its_holds_cover(record: Record, cast: cast_module.Cast) -> None:

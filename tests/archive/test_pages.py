@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from siyanat.archive import models, operations
+from siyanat.cases import operations as cases
 from siyanat.evidence import models as evidence
 from siyanat.ledger import checkpoints
 from siyanat.ledger import models as ledger
@@ -146,11 +147,41 @@ def test_personal_values_open_only_to_those_who_may_and_leave_a_trace(
     value = str(entry.disclosures.get().value)
     for name in ("custodian", "admin"):
         assert sign_in(name).post(address).status_code == 404
-    page = sign_in("overseer").post(address).content.decode()
-    assert value in page
+    for name in ("integrity", "overseer"):
+        assert value in sign_in(name).post(address).content.decode()
     assert (
-        ledger.Entry.objects.filter(kind="ledger.disclosures_read", subject=f"entry:{entry.pk}").count() == 1
+        ledger.Entry.objects.filter(kind="ledger.disclosures_read", subject=f"entry:{entry.pk}").count() == 2
     )
+
+
+def test_the_log_shows_a_custodian_their_own_units_alone(
+    sign_in: SignIn, record: Record, cast: cast_module.Cast
+) -> None:
+    own, other = record(), record(unit="B")
+    entries = {
+        one: ledger.Entry.objects.get(kind="evidence.recording_sealed", subject=f"recording:{one.pk}")
+        for one in (own, other)
+    }
+    for name, sees in (("custodian", False), ("integrity", False), ("overseer", True), ("admin", True)):
+        client = sign_in(name)
+        page = client.get(reverse("ledger:log")).content.decode()
+        assert str(own.pk) in page
+        assert (str(other.pk) in page) is sees, name
+        for address in ("ledger:entry", "ledger:proof", "ledger:body"):
+            page_of_other = client.get(reverse(address, args=[entries[other].pk]))
+            assert (page_of_other.status_code != 404) is (sees), (name, address)
+
+
+def test_bodies_of_cases_name_nobody(sign_in: SignIn, cast: cast_module.Cast) -> None:
+    case = cases.open_case(
+        viewer=cast.viewer("integrity"), unit=cast.units["A"], origin="hand", title="Papers", now=NOW,
+        about=[cast.people["custodian"]],
+    )  # fmt: skip
+    entry = ledger.Entry.objects.get(kind="cases.case_opened", subject=f"case:{case.pk}")
+    page = sign_in("custodian").get(reverse("ledger:entry", args=[entry.pk]))
+    assert page.status_code == 200
+    assert str(cast.people["custodian"].pk) not in page.content.decode()
+    assert entry.unit_path == cast.units["A"].path
 
 
 def test_an_integrity_officer_over_the_country_erases_a_value(
@@ -167,7 +198,7 @@ def test_an_integrity_officer_over_the_country_erases_a_value(
     )
     entry = ledger.Entry.objects.filter(kind="evidence.recording_sealed").latest("id")
     address = reverse("ledger:erase", args=[entry.pk])
-    assert sign_in("integrity").post(address, {"name": "original_name", "reason": "law"}).status_code == 404
+    assert sign_in("custodian").post(address, {"name": "original_name", "reason": "law"}).status_code == 404
     client = sign_in("overseer")
     assert client.post(address, {"name": "original_name", "reason": ""}).status_code == 422
     assert client.post(address, {"name": "original_name", "reason": "law"}).status_code == 302

@@ -65,6 +65,31 @@ def test_the_database_refuses_to_change_or_remove_a_sequenced_entry(append_acts:
     assert entry.position == 0
 
 
+@pytest.mark.parametrize("table", ["entry", "node", "checkpoint", "disclosure", "logverification"])
+def test_the_database_refuses_to_empty_a_table_of_the_log(append_acts: Append, table: str) -> None:
+    append_acts(1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE ledger_{table} ENABLE TRIGGER {table}_truncate")  # tests switch it off
+        with pytest.raises(DatabaseError, match="append-only: TRUNCATE"), transaction.atomic():
+            cursor.execute(f"TRUNCATE ledger_{table} CASCADE")
+        cursor.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER {table}_truncate")
+
+
+def test_personal_values_are_erased_by_their_act_alone(append_acts: Append) -> None:
+    entry = append_acts(1)[0]
+    for change in (
+        lambda: models.Disclosure.objects.update(value="another"),
+        lambda: models.Disclosure.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+    operations.erase_disclosure(entry_id=entry.pk, name="note", actor="test", reason="law", now=NOW)
+    assert not entry.disclosures.exists()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        models.Disclosure.objects.all().delete()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_appenders_and_sequencers_at_once_leave_no_hole() -> None:
     def append(name: int) -> None:

@@ -41,10 +41,14 @@ from siyanat.ledger import models as ledger_models
 from siyanat.ledger import operations as ledger
 from siyanat.ledger import queries as ledger_queries
 from siyanat.lib import durable, errors, merkle
+from siyanat.roster import gates
 
 CHUNK = 1024 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)  # ZIP's earliest time: a bundle's bytes don't depend on when they were packed
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
+
+Disclosed = dict[int, dict[str, dict[str, Any]]]
+"""By entry: each opened value's name, its salt in hex and itself."""
 
 RecordBuilt = Callable[[models.Export, str, dt.datetime], ledger_models.Entry]
 
@@ -125,6 +129,7 @@ def _write(part: Path, export: models.Export, record: RecordBuilt, now: dt.datet
     recordings = _recordings(export)
     checkpoints.seal(now=now)
     entries = _entries(export, recordings)
+    disclosed = _disclosed(export, entries, now)
     with _open(part) as archive:
         packer = _Packer(archive)
         named = [(_name(one), one) for one in recordings]
@@ -132,12 +137,12 @@ def _write(part: Path, export: models.Export, record: RecordBuilt, now: dt.datet
             packer.add_recording(name, one)
         _add_pages(packer, export, named, now)
         packer.add("verify.py", Path(verify.__file__).read_bytes())
-        manifest = _manifest(export, packer.files, named, entries, now)
+        manifest = _manifest(export, packer.files, named, entries, disclosed, now)
         data = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
         digest = hashlib.sha256(data).hexdigest()
         packer.add_unlisted(verify.MANIFEST, data)
         entries.append(record(export, digest, now))
-        _add_log(packer, export, entries, now)
+        _add_log(packer, entries, disclosed, now)
     return digest
 
 
@@ -177,6 +182,7 @@ def _manifest(
     files: list[dict[str, Any]],
     named: list[tuple[str, evidence.Recording]],
     entries: list[ledger_models.Entry],
+    disclosed: Disclosed,
     now: dt.datetime,
 ) -> dict[str, Any]:
     manifest = {
@@ -185,12 +191,12 @@ def _manifest(
         "reference": export.reference,
         "made_at": now,
         "files": sorted(files, key=lambda item: str(item["name"])),
-        "recordings": [_facts(name, one) for name, one in named],
+        "recordings": [_facts(export, name, one) for name, one in named],
         "log": [
             {
                 "position": entry.position,
                 "leaf_hash": merkle.leaf_hash(entry.body.encode()).hex(),
-                "disclosed": sorted(_disclosures(export, entry)),
+                "disclosed": sorted(disclosed.get(entry.pk, {})),
             }
             for entry in entries
         ],
@@ -199,7 +205,7 @@ def _manifest(
     return plain
 
 
-def _facts(name: str, recording: evidence.Recording) -> dict[str, Any]:
+def _facts(export: models.Export, name: str, recording: evidence.Recording) -> dict[str, Any]:
     history = evidence_queries.attribution_history(recording)
     return {
         "file": name,
@@ -228,23 +234,34 @@ def _facts(name: str, recording: evidence.Recording) -> dict[str, Any]:
             for one in history
         ],
         "holds": [
-            {"reason": hold.reason, "reference": hold.reference, "placed_at": hold.placed_at}
+            {
+                "reason": hold.reason,
+                # what other cases and requests are called is none of the recipient's business
+                "reference": hold.reference if hold.reference == export.reference else "",
+                "placed_at": hold.placed_at,
+            }
             for hold in evidence_queries.holds_of(recording).order_by("placed_at")
         ],
     }
 
 
-def _disclosures(export: models.Export, entry: ledger_models.Entry) -> dict[str, dict[str, Any]]:
+def _disclosed(export: models.Export, entries: list[ledger_models.Entry], now: dt.datetime) -> Disclosed:
+    """The personal values that travel: when they were asked for, those that whoever asked may open, now."""
     if not export.with_disclosures:
         return {}
+    asker = gates.load_viewer(export.asked_by, now=now, second_factor=True)
     return {
-        one.name: {"salt": bytes(one.salt).hex(), "value": one.value}
-        for one in sorted(entry.disclosures.all(), key=lambda one: one.name)
+        entry.pk: {
+            one.name: {"salt": bytes(one.salt).hex(), "value": one.value}
+            for one in sorted(entry.disclosures.all(), key=lambda one: one.name)
+        }
+        for entry in entries
+        if ledger_queries.may_open(asker, entry)
     }
 
 
 def _add_log(
-    packer: _Packer, export: models.Export, entries: list[ledger_models.Entry], now: dt.datetime
+    packer: _Packer, entries: list[ledger_models.Entry], disclosed: Disclosed, now: dt.datetime
 ) -> None:
     """The entries with proofs against a checkpoint that is signed after the binding entry."""
     checkpoints.seal(now=now)
@@ -256,7 +273,7 @@ def _add_log(
             "position": entry.position,
             "body": entry.body,
             "proof": text,
-            "disclosures": _disclosures(export, entry),
+            "disclosures": disclosed.get(entry.pk, {}),
         }
         for entry, text in zip(entries, texts, strict=True)
     ]

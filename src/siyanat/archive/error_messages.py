@@ -10,6 +10,9 @@ MESSAGES = {
     "archive.change_open_already": _(
         "A change of the category %(category)s is open already; decide on it first."
     ),
+    "archive.disclosures_not_yours": _(
+        "Only an integrity officer over all of these units may add personal values to an export."
+    ),
     "archive.disposal_not_in_state": _("This is not possible in the disposal's present state."),
     "archive.export_not_ready": _("The export is not ready, or was handed out already."),
     "archive.no_such_category": _("There is no retention category %(category)s."),
@@ -26,4 +29,4 @@ MESSAGES = {
     "archive.too_many": _("%(count)s recordings are too many at once; choose at most %(most)s."),
 }
 
-FORBIDDEN = frozenset({"archive.second_person_needed"})
+FORBIDDEN = frozenset({"archive.disclosures_not_yours", "archive.second_person_needed"})

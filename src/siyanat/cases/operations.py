@@ -82,8 +82,7 @@ def open_case(
         viewer.actor,
         case,
         now,
-        {"title": case.title, "summary": case.summary},
-        about=[str(person.id) for person in about],
+        {"title": case.title, "summary": case.summary, "about": [str(person.id) for person in about]},
     )
     jobs.announce(facts.CASE_OPENED, case_id=str(case.id))
     return case
@@ -142,9 +141,8 @@ def add_action(
         viewer.actor,
         case,
         now,
-        {"title": action.title},
+        {"title": action.title, "owner": str(owner.id)},
         action=action.pk,
-        owner=str(owner.id),
     )
     return action
 
@@ -228,7 +226,7 @@ def decide_case(
     if not decided:
         raise errors.Refusal("cases.decided_already")
     case.refresh_from_db()
-    _log("cases.case_decided", viewer.actor, case, now, {"reasons": case.decision_reasons}, decision=decision)
+    _log("cases.case_decided", viewer.actor, case, now, {"reasons": case.decision_reasons, "decision": decision})
     jobs.announce(facts.CASE_DECIDED, case_id=str(case.id))
     return case
 
@@ -298,6 +296,6 @@ def _log(
         actor=actor,
         subject=reference_of(case),
         now=now,
-        facts={"number": case.number, **told},
+        facts={"number": case.number, "unit_path": case.handling_unit.path, **told},
         personal=personal,
     )

@@ -19,6 +19,7 @@ class Entry(models.Model):
     kind = models.CharField(max_length=64)  # room.act, e.g. evidence.recording_sealed
     actor = models.CharField(max_length=64)  # opaque: user's UUID, or system:<process>
     subject = models.CharField(max_length=80)  # kind and identifier of what was acted on
+    unit_path = models.CharField(max_length=200, default="", blank=True)  # the body's fact, to be found by
     body = models.TextField()
     leaf_hash = models.BinaryField(max_length=32, null=True)
 
@@ -35,6 +36,7 @@ class Entry(models.Model):
             models.Index(fields=["kind", "-id"], name="entry_kind_latest"),
             models.Index(fields=["actor", "-id"], name="entry_actor_latest"),
             models.Index(fields=["subject", "-id"], name="entry_subject_latest"),
+            models.Index(fields=["unit_path"], name="entry_unit", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:

@@ -8,9 +8,9 @@ import json
 import secrets
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from siyanat.ledger import models
+from siyanat.ledger import models, scopes
 from siyanat.lib import errors
 
 SYSTEM = "system"
@@ -43,24 +43,28 @@ def append(
     personal: Mapping[str, object] | None = None,
 ) -> models.Entry:
     """Write one unsequenced entry. ``facts`` are opaque identifiers and figures; ``personal`` values are
-    committed to.
+    committed to. The fact ``unit_path`` says where the act belongs; what `scopes` can find is added.
 
     :raises RuntimeError: outside a transaction, where an entry could outlive an act that failed.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{kind} appended outside its act's transaction")
     salts = {name: secrets.token_bytes(SALT_BYTES) for name in personal or {}}
+    told = dict(facts or {})
+    path = str(told.get("unit_path") or scopes.path_of(subject))
+    if path:
+        told["unit_path"] = path
     body = {
         "actor": actor,
         "at": now,
         "commitments": {name: commit(salts[name], value) for name, value in (personal or {}).items()},
-        "facts": dict(facts or {}),
+        "facts": told,
         "kind": kind,
         "nonce": secrets.token_hex(8),
         "subject": subject,
     }
     entry = models.Entry.objects.create(
-        recorded_at=now, kind=kind, actor=actor, subject=subject, body=canonical(body)
+        recorded_at=now, kind=kind, actor=actor, subject=subject, unit_path=path, body=canonical(body)
     )
     models.Disclosure.objects.bulk_create(
         models.Disclosure(entry=entry, name=name, salt=salts[name], value=json.loads(canonical(value)))
@@ -77,7 +81,9 @@ def erase_disclosure(*, entry_id: int, name: str, actor: str, reason: str, now: 
 
     :raises errors.NotFound: when there is no such value, or it was erased before.
     """
+    _allow_erasing(entry_id)
     erased, _ = models.Disclosure.objects.filter(entry_id=entry_id, name=name).delete()
+    _allow_erasing(None)
     if not erased:
         raise errors.NotFound
     return append(
@@ -85,9 +91,20 @@ def erase_disclosure(*, entry_id: int, name: str, actor: str, reason: str, now: 
         actor=actor,
         subject=f"entry:{entry_id}",
         now=now,
-        facts={"name": name},
+        facts={"name": name} | _place_of(entry_id),
         personal={"reason": reason},
     )
+
+
+def _allow_erasing(entry_id: int | None) -> None:
+    """Tell the table's guard, until the transaction ends, whose values may go: nothing else deletes them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('siyanat.erasing', %s, true)", [str(entry_id or "")])
+
+
+def _place_of(entry_id: int) -> dict[str, object]:
+    path = models.Entry.objects.values_list("unit_path", flat=True).get(pk=entry_id)
+    return {"unit_path": path} if path else {}
 
 
 @transaction.atomic
@@ -100,6 +117,6 @@ def open_disclosures(*, entry: models.Entry, actor: str, now: dt.datetime) -> li
             actor=actor,
             subject=f"entry:{entry.pk}",
             now=now,
-            facts={"names": [disclosure.name for disclosure in found]},
+            facts={"names": [disclosure.name for disclosure in found]} | _place_of(entry.pk),
         )
     return found

@@ -1,8 +1,9 @@
 """Reading the log: entries by what they are about, by actor, kind and time; checkpoints.
 
 Kept here: every read for people and for other rooms. The log stands below the roster and knows no roles; who
-reads is told by ``Reader``, which the roster's viewer satisfies. Entries hold no personal value and may be
-read by whoever may open the log; the values behind the commitments are only for those who `may_open`.
+reads is told by ``Reader``, which the roster's viewer satisfies. Entries hold no personal value: oversight and
+administrators read all of them, who keeps or supervises reads those of their own units and their own acts. The
+values behind the commitments are only for those who `may_open`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.contrib.auth import get_user_model
-from django.db.models import Manager, QuerySet
+from django.db.models import Manager, Q, QuerySet
 
 from siyanat.ledger import models
 from siyanat.lib import errors
 
 PAGE = 50
 OPENERS = ("integrity_officer", "external_overseer")
-READERS = ("evidence_custodian", "integrity_officer", "external_overseer", "administrator")
+OF_THEIR_UNITS = ("evidence_custodian", "integrity_officer")
+OF_ALL = ("external_overseer", "administrator")
+READERS = (*OF_THEIR_UNITS, *OF_ALL)
+HANDED_UP = "case:"  # what can leave a unit for one above: it belongs where it stood highest
 
 
 class Reader(Protocol):
@@ -31,6 +35,10 @@ class Reader(Protocol):
     @property
     def actor(self) -> str:
         """Their opaque id."""
+
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        """Their row in the roster, if they have one."""
 
     def paths(self, *roles: str) -> tuple[str, ...]:
         """Subtrees over which they hold one of the roles."""
@@ -56,11 +64,22 @@ class EntryPage:
     newer_than: int | None
 
 
+def visible_entries(reader: Reader) -> QuerySet[models.Entry]:
+    """Entries that the reader may read: all, or those of their units and their own acts."""
+    rows = models.Entry.objects.all()
+    if reader.paths(*OF_ALL):
+        return rows
+    within = Q(actor=reader.actor)
+    for path in reader.paths(*OF_THEIR_UNITS):
+        within |= Q(unit_path__startswith=path)
+    return rows.filter(within)
+
+
 def list_entries(
-    wanted: Filter, *, before: int | None = None, after: int | None = None, limit: int = PAGE
+    reader: Reader, wanted: Filter, *, before: int | None = None, after: int | None = None, limit: int = PAGE
 ) -> EntryPage:
     """A page of entries, newest first; found by key, so that the millionth page costs what the first does."""
-    rows = _filtered(wanted)
+    rows = _filtered(visible_entries(reader), wanted)
     if after is not None:
         found = list(rows.filter(id__gt=after).order_by("id")[: limit + 1])
         more_newer, found = len(found) > limit, found[:limit][::-1]
@@ -72,8 +91,7 @@ def list_entries(
     return EntryPage(found, found[-1].pk if more else None, found[0].pk if found and before else None)
 
 
-def _filtered(wanted: Filter) -> QuerySet[models.Entry]:
-    rows = models.Entry.objects.all()
+def _filtered(rows: QuerySet[models.Entry], wanted: Filter) -> QuerySet[models.Entry]:
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.actor:
@@ -107,6 +125,14 @@ def get_entry(identifier: int) -> models.Entry:
         raise errors.NotFound from None
 
 
+def get_visible_entry(reader: Reader, identifier: int) -> models.Entry:
+    """:raises errors.NotFound: when there is none, or it is not the reader's to read."""
+    try:
+        return visible_entries(reader).get(pk=identifier)
+    except models.Entry.DoesNotExist:
+        raise errors.NotFound from None
+
+
 def get_checkpoint(size: int) -> models.Checkpoint:
     """:raises errors.NotFound: when none was signed over exactly ``size`` entries."""
     try:
@@ -136,16 +162,31 @@ def may_open(reader: Reader, entry: models.Entry) -> bool:
     """Whether the personal values behind an entry's commitments are the reader's to see.
 
     Theirs, if it was their own act. Else an integrity officer's or external overseer's whose post reaches the
-    act's unit: the entry's fact ``unit_path``, or, where it has none, only a post over the whole tree.
+    act's unit; what has none is opened by a post over the whole tree alone. A case that was handed up belongs to
+    the highest unit that it came to, and whom it concerns opens nothing of it.
     """
+    paths = reader.paths(*OPENERS)
+    if not paths and reader.paths("administrator"):
+        return False
     if entry.actor == reader.actor:
         return True
-    unit_path = read_body(entry)["facts"].get("unit_path")
-    for path in reader.paths(*OPENERS):
-        reaches_all = path.count("/") <= 2  # "/1/" is the root of the tree
-        if reaches_all or (isinstance(unit_path, str) and unit_path.startswith(path)):
-            return True
-    return False
+    unit_path = entry.unit_path
+    if entry.subject.startswith(HANDED_UP):
+        if _concerns(reader, entry.subject):
+            return False
+        unit_path = _highest_path(entry.subject)
+    # "/1/" is the root of the tree
+    return any(path.count("/") <= 2 or (unit_path and unit_path.startswith(path)) for path in paths)
+
+
+def _highest_path(subject: str) -> str:
+    paths = entries_about(subject).exclude(unit_path="").values_list("unit_path", flat=True).order_by()
+    return min(paths.distinct(), key=len, default="")
+
+
+def _concerns(reader: Reader, subject: str) -> bool:
+    told = models.Disclosure.objects.filter(entry__subject=subject, name="about").values_list("value", flat=True)
+    return any(str(reader.person_id) in people for people in told)
 
 
 def may_erase(reader: Reader, entry: models.Entry) -> bool:

@@ -28,12 +28,12 @@ from siyanat.lib import errors, merkle, signed_note
 LEVELS = ("presence", "size", "hash")
 CHUNK = 2_000
 MAX_FINDINGS = 1_000
-COLUMNS = ("id", "position", "kind", "actor", "subject", "body", "leaf_hash")
+COLUMNS = ("id", "position", "kind", "actor", "subject", "body", "leaf_hash", "unit_path")
 
 Progress = Callable[[int, int], None]
 """Told how many leaves were checked, out of how many."""
 
-Row = tuple[int, int, str, str, str, str, bytes]
+Row = tuple[int, int, str, str, str, str, bytes, str]
 
 
 def verify_log(
@@ -180,11 +180,12 @@ def _check_chunk(run: models.LogVerification, frontier: merkle.Frontier, rows: l
 
 
 def _check_row(run: models.LogVerification, row: Row) -> None:
-    _, position, kind, actor, subject, body, leaf = row
+    _, position, kind, actor, subject, body, leaf, unit_path = row
     if merkle.leaf_hash(body.encode()) != bytes(leaf):
         _find(run, "ledger.body_differs", position=position)
     said = json.loads(body)
-    if (said.get("kind"), said.get("actor"), said.get("subject")) != (kind, actor, subject):
+    place = said.get("facts", {}).get("unit_path", "")
+    if (said.get("kind"), said.get("actor"), said.get("subject"), place) != (kind, actor, subject, unit_path):
         _find(run, "ledger.columns_differ", position=position)
 
 

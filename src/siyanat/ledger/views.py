@@ -44,7 +44,7 @@ def log(request: ReaderRequest) -> HttpResponse:
     """Entries, newest first, by act, actor, subject and time."""
     form = forms.FilterForm(request.GET)
     page = queries.list_entries(
-        form.wanted(), before=_number(request.GET.get("before")), after=_number(request.GET.get("after"))
+        request.viewer, form.wanted(), before=_number(request.GET.get("before")), after=_number(request.GET.get("after"))
     )
     names = queries.name_actors(page.entries)
     rows = [
@@ -56,6 +56,7 @@ def log(request: ReaderRequest) -> HttpResponse:
         "rows": rows,
         "page": page,
         "checkpoint": queries.last_checkpoint(),
+        "is_part": not request.viewer.paths(*queries.OF_ALL),
         "lag": verification.sealing_lag(now=request.now),
         "verified": verification.last_run(),
     }
@@ -65,7 +66,7 @@ def log(request: ReaderRequest) -> HttpResponse:
 @require_GET
 def entry(request: ReaderRequest, entry_id: int) -> HttpResponse:
     """One entry: what was hashed, where it stands in the tree, and whether values stand behind it."""
-    return _show_entry(request, queries.get_entry(entry_id), opened=None)
+    return _show_entry(request, queries.get_visible_entry(request.viewer, entry_id), opened=None)
 
 
 def _show_entry(
@@ -92,7 +93,7 @@ def _show_entry(
 @require_POST
 def open_values(request: ReaderRequest, entry_id: int) -> HttpResponse:
     """Show the personal values; the reading is logged."""
-    found = queries.get_entry(entry_id)
+    found = queries.get_visible_entry(request.viewer, entry_id)
     if not queries.may_open(request.viewer, found):
         raise errors.NotFound
     values = operations.open_disclosures(entry=found, actor=request.viewer.actor, now=request.now)
@@ -102,7 +103,7 @@ def open_values(request: ReaderRequest, entry_id: int) -> HttpResponse:
 @require_POST
 def erase(request: ReaderRequest, entry_id: int) -> HttpResponseRedirect:
     """Erase one personal value."""
-    found = queries.get_entry(entry_id)
+    found = queries.get_visible_entry(request.viewer, entry_id)
     form = forms.ReasonForm(request.POST)
     if not queries.may_erase(request.viewer, found):
         raise errors.NotFound
@@ -119,15 +120,15 @@ def erase(request: ReaderRequest, entry_id: int) -> HttpResponseRedirect:
 
 
 @require_GET
-def proof(_request: ReaderRequest, entry_id: int) -> HttpResponse:
+def proof(request: ReaderRequest, entry_id: int) -> HttpResponse:
     """The inclusion proof of an entry, as a file."""
-    return _file(proofs.prove(queries.get_entry(entry_id)), f"entry-{entry_id}.tlog-proof")
+    return _file(proofs.prove(queries.get_visible_entry(request.viewer, entry_id)), f"entry-{entry_id}.tlog-proof")
 
 
 @require_GET
-def body(_request: ReaderRequest, entry_id: int) -> HttpResponse:
+def body(request: ReaderRequest, entry_id: int) -> HttpResponse:
     """The very bytes of which the leaf hash stands in the tree."""
-    return _file(queries.get_entry(entry_id).body, f"entry-{entry_id}.json")
+    return _file(queries.get_visible_entry(request.viewer, entry_id).body, f"entry-{entry_id}.json")
 
 
 @require_GET

@@ -45,18 +45,22 @@ def ask_export(
 ) -> models.Export:
     """Ask for a bundle of a case's footage (``reference`` ``case:<id>``) or of chosen recordings.
 
+    Personal values travel only for an integrity officer over all of it, and of them only those that they may open.
+
     :raises errors.NotFound: a recording is not under the viewer's custody.
     :raises errors.Refusal: ``archive.reason_missing``, ``archive.nothing_chosen``, ``archive.bytes_gone``,
-        ``archive.too_many``, ``access.concerns_yourself``.
+        ``archive.too_many``, ``archive.disclosures_not_yours``, ``access.concerns_yourself``.
     """
     if not (recipient.strip() and reason.strip()):
         raise errors.Refusal("archive.reason_missing")
     recordings = _choose(viewer, reference, set(recording_ids))
     concerned = queries.concerned_people(one.pk for one in recordings)
     gates.check_not_concerned(viewer, concerned, act="archive.export")
+    path = queries.common_path([one.unit.path for one in recordings])
+    if with_disclosures and not viewer.holds_over(path, gates.Role.INTEGRITY_OFFICER):
+        raise errors.Refusal("archive.disclosures_not_yours")
     export = models.Export.objects.create(
-        reference=reference or BY_HAND,
-        unit_path=queries.common_path([one.unit.path for one in recordings]),
+        reference=reference or BY_HAND, unit_path=path,
         recipient=recipient, reason=reason, with_disclosures=with_disclosures, asked_by=viewer.user, asked_at=now,
     )  # fmt: skip
     models.ExportItem.objects.bulk_create(
