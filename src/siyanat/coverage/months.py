@@ -23,21 +23,17 @@ NOTABLE_MS = 10 * 60_000
 SHIFTS_SHOWN = 200
 
 _SQL = """
-WITH shown AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(paths)s::text[], %(own)s::boolean[]) AS t (id, path, is_own)
-), placed AS (
-    SELECT u.id AS unit_id, s.id AS shown_id, s.is_own FROM shown s
-    JOIN roster_unit u ON CASE WHEN s.is_own THEN u.id = s.id ELSE starts_with(u.path, s.path) END
+WITH placed AS (SELECT * FROM unnest(%(units)s::bigint[], %(places)s::int[]) AS t (unit_id, place)
 ), shift AS (
-    SELECT s.id, p.shown_id, p.is_own, (s.starts_at AT TIME ZONE 'Asia/Tehran')::date AS day
+    SELECT s.id, p.place, (s.starts_at AT TIME ZONE 'Asia/Tehran')::date AS day
     FROM roster_shift s JOIN placed p ON p.unit_id = s.unit_id
-    WHERE s.starts_at >= %(starts)s AND s.starts_at < %(ends)s
+    WHERE s.unit_id = ANY(%(units)s) AND s.starts_at >= %(starts)s AND s.starts_at < %(ends)s
 )
-SELECT s.shown_id, s.is_own, s.day, count(*), count(*) FILTER (WHERE c.is_provisional),
+SELECT s.place, s.day, count(*), count(*) FILTER (WHERE c.is_provisional),
        count(*) FILTER (WHERE c.unexplained_ms >= %(notable)s),
        sum(c.owed_ms)::bigint, sum(c.recorded_ms)::bigint, sum(c.excused_ms)::bigint, sum(c.unexplained_ms)::bigint
 FROM shift s JOIN coverage_count c ON c.shift_id = s.id AND c.person_id IS NULL AND c.superseded_at IS NULL
-GROUP BY s.shown_id, s.is_own, s.day
+GROUP BY s.place, s.day
 """
 
 
@@ -111,12 +107,12 @@ def read_month(viewer: gates.Viewer, *, year: int, month: int, below: roster.Uni
     rows = _rows(viewer, below)
     found = _sum(rows, *jalali.month_range(year, month))
     total = Sums()
-    for row in rows:
-        days = found.get((row.unit.pk, row.is_own), {})
+    for place, row in enumerate(rows):
+        days = found.get(place, {})
         for figures in days.values():
             row.add(figures)
             total.add(figures)
-        row.days = [_share(days.get(first + dt.timedelta(days=place))) for place in range(length)]
+        row.days = [_share(days.get(first + dt.timedelta(days=day))) for day in range(length)]
     shown = [row for row in rows if row.shifts or not row.is_own]
     return Month(shown, total, first, length)
 
@@ -129,19 +125,28 @@ def _rows(viewer: gates.Viewer, below: roster.Unit | None) -> list[Row]:
     return [*(Row(unit=unit) for unit in children), Row(unit=below, is_own=True)]
 
 
-Key = tuple[int, bool]
+def _place_units(rows: list[Row]) -> list[tuple[int, int]]:
+    """Each unit below the rows with the place of the row that its shifts count for."""
+    below = roster.Unit.objects.filter(gates.under([row.unit.path for row in rows if not row.is_own], "path"))
+    places = {row.unit.path: place for place, row in enumerate(rows) if not row.is_own}
+    lengths = sorted({len(path) for path in places})
+    pairs = [(row.unit.pk, place) for place, row in enumerate(rows) if row.is_own]
+    for unit_id, path in below.values_list("pk", "path"):
+        pairs += [(unit_id, places[path[:length]]) for length in lengths if path[:length] in places]
+    return pairs
 
 
-def _sum(rows: list[Row], starts_at: dt.datetime, ends_at: dt.datetime) -> dict[Key, dict[dt.date, Sequence[int]]]:
+def _sum(rows: list[Row], starts_at: dt.datetime, ends_at: dt.datetime) -> dict[int, dict[dt.date, Sequence[int]]]:
+    pairs = _place_units(rows)
     parameters: dict[str, Any] = {
-        "ids": [row.unit.pk for row in rows], "paths": [row.unit.path for row in rows],
-        "own": [row.is_own for row in rows], "starts": starts_at, "ends": ends_at, "notable": NOTABLE_MS,
+        "units": [unit for unit, _ in pairs], "places": [place for _, place in pairs],
+        "starts": starts_at, "ends": ends_at, "notable": NOTABLE_MS,
     }  # fmt: skip
-    found: dict[Key, dict[dt.date, Sequence[int]]] = {}
+    found: dict[int, dict[dt.date, Sequence[int]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, parameters)
-        for unit_id, is_own, day, *figures in cursor.fetchall():
-            found.setdefault((unit_id, is_own), {})[day] = figures
+        for place, day, *figures in cursor.fetchall():
+            found.setdefault(place, {})[day] = figures
     return found
 
 
