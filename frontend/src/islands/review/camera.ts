@@ -4,7 +4,6 @@
 // PROGRAM-DATE-TIME. So media time runs on while wall-clock time jumps; `pieces` says where.
 
 import Hls, { ErrorTypes, Events } from "hls.js/light";
-import workerUrl from "hls.js/dist/hls.worker.js?url";
 import type { Bearer } from "./facts";
 
 interface Stretch {
@@ -42,7 +41,7 @@ export class Camera {
   private attach(playlist: string): void {
     const hls = new Hls({
       autoStartLoad: false,
-      workerPath: workerUrl,
+      enableWorker: false, // two cameras of 2 Mbit/s cost a few ms a segment; a worker costs more than that to start
       startFragPrefetch: true,
       maxBufferLength: 20,
       maxMaxBufferLength: 120,
