@@ -17,6 +17,9 @@ MESSAGES = {
     ),
     "ingest.receipt_without_bytes": _("No receipt can be given for %(file)s: its bytes are not kept here."),
     "ingest.start_in_future": _("A recording can't have begun in the future (%(started_at)s)."),
+    "ingest.start_too_early": _(
+        "A recording of this camera can't have begun before %(earliest)s (%(started_at)s was given)."
+    ),
     "ingest.still_unreadable": _(
         "Nothing in %(file)s can be played (%(reason)s), so it can't become a recording. Set it aside with a reason."
     ),

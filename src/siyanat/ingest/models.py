@@ -57,6 +57,8 @@ class Quarantined(models.Model):
         FUTURE_TIMESTAMP = "future_timestamp", _("time of recording in the future")
         UNKNOWN_CAMERA = "unknown_camera", _("unknown camera")
         UNREADABLE = "unreadable", _("reading it broke the reader")
+        PAST_TIMESTAMP = "past_timestamp", _("time of recording before its camera existed")
+        SECOND_PERSON = "second_person", _("a second person must say what it is")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -14,7 +14,7 @@ from siyanat.evidence import operations as evidence
 from siyanat.evidence import queries as recordings
 from siyanat.evidence import store
 from siyanat.ingest import models, sources
-from siyanat.ingest.operations import judging
+from siyanat.ingest.operations import judging, second_person
 from siyanat.ledger import models as ledger_models
 from siyanat.ledger import operations as ledger
 from siyanat.lib import durable, errors
@@ -74,6 +74,7 @@ def take_in(
     if (known := find_known(written, name)) is not None:
         return _count(batch, known)
     verdict = judging.judge(written.path, said=said, now=now, pool=pool)
+    verdict = second_person.weigh(verdict, said=said, batch=batch)
     try:
         if verdict.reason:
             return quarantine(written=written, name=name, batch=batch, verdict=verdict, actor=actor, now=now)

@@ -17,6 +17,13 @@ Reason = models.Quarantined.Reason
 
 MEASURE_SECONDS = 900.0
 
+OLDEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+BEFORE_REGISTER = dt.timedelta(days=30)
+"""A camera may have filmed this long before it was written into the register."""
+
+DIFFERS_BY = dt.timedelta(minutes=10)
+"""A sidecar and the file itself may differ by this before it is noted."""
+
 # What the probe calls a problem -> why the file is quarantined. "truncated" alone is no obstacle: it plays.
 _FATAL = {
     "empty": Reason.EMPTY,
@@ -84,10 +91,17 @@ def _weigh(seen: probing.Probe, said: sources.Said, facts: dict[str, object], no
     if started_at is None:
         return Verdict(Reason.NO_TIMESTAMP, camera=camera, probe=seen, facts=facts)
     facts["started_at"] = started_at.isoformat()
+    if started_at < earliest_start(camera):
+        return Verdict(Reason.PAST_TIMESTAMP, camera=camera, probe=seen, facts=facts)
     truly = started_at - dt.timedelta(milliseconds=camera.clock_drift_ms or 0)
     if truly > now + probing.FUTURE_GRACE:
         return Verdict(Reason.FUTURE_TIMESTAMP, camera=camera, probe=seen, facts=facts)
     return Verdict(camera=camera, started_at=started_at, probe=seen, facts=facts)
+
+
+def earliest_start(camera: cameras.Camera) -> dt.datetime:
+    """No file of a camera begins before this; a clock that lost its battery tells such times."""
+    return max(OLDEST, camera.registered_at - BEFORE_REGISTER)
 
 
 def find_camera(serials: list[str]) -> cameras.Camera | None:
@@ -104,12 +118,16 @@ def _facts(seen: probing.Probe, said: sources.Said) -> dict[str, object]:
         "serials_said": {source: names[:8] for source, names in said.serials.items()},
         "is_intentional": said.is_intentional,
     }
-    optional = {
+    optional: dict[str, object] = {
         "serial_read": seen.serial,
         "started_at_read": seen.started_at.isoformat() if seen.started_at else None,
         "started_at_said": said.started_at.isoformat() if said.started_at else None,
         "said_problem": said.problem or None,
     }
+    if said.started_at and seen.started_at and abs(said.started_at - seen.started_at) > DIFFERS_BY:
+        optional["times_differ_ms"] = round(
+            (said.started_at - seen.started_at) / dt.timedelta(milliseconds=1)
+        )
     return facts | {name: value for name, value in optional.items() if value is not None}
 
 

@@ -12,12 +12,14 @@ from siyanat.evidence import models as evidence_models
 from siyanat.evidence import operations as evidence
 from siyanat.evidence import store
 from siyanat.ingest import models, queries
+from siyanat.ingest.operations import judging, second_person
 from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.media import guarded
 from siyanat.media import probe as probing
 from siyanat.roster import gates
 from siyanat.roster import models as roster
+from siyanat.roster import queries as people
 
 State = models.Quarantined.State
 
@@ -40,7 +42,8 @@ def resolve_quarantined(
 
     :raises errors.NotFound: when it is not the viewer's to resolve.
     :raises errors.Refusal: ``ingest.decided_already``; ``ingest.still_unreadable`` when nothing in it can be
-        played; ``ingest.start_in_future``; ``evidence.reason_missing``; what `evidence.operations` refuses.
+        played; ``ingest.start_in_future``, ``ingest.start_too_early``; ``evidence.reason_missing``;
+        ``access.concerns_yourself``, ``evidence.second_person_needed``; what `evidence.operations` refuses.
     """
     row = _waiting(viewer, quarantined_id)
     if not note.strip():
@@ -48,6 +51,8 @@ def resolve_quarantined(
     gates.check_holds_over(viewer, camera.unit.path, *queries.RESOLVING_ROLES)
     if started_at > now:
         raise errors.Refusal("ingest.start_in_future", started_at=started_at)
+    if started_at < (earliest := judging.earliest_start(camera)):
+        raise errors.Refusal("ingest.start_too_early", started_at=started_at, earliest=earliest)
     seen = _read_again(row)
     intake = evidence.Intake(
         sha256=row.sha256, size_bytes=row.size_bytes, original_name=row.original_name, camera=camera,
@@ -71,7 +76,8 @@ def set_aside(
     """Decide that a file is no recording; its bytes stay in the store.
 
     :raises errors.NotFound: when it is not the viewer's to resolve.
-    :raises errors.Refusal: ``ingest.decided_already``, ``evidence.reason_missing``.
+    :raises errors.Refusal: ``ingest.decided_already``, ``evidence.reason_missing``, ``access.concerns_yourself``,
+        ``evidence.second_person_needed``.
     """
     row = _waiting(viewer, quarantined_id)
     if not note.strip():
@@ -85,6 +91,9 @@ def _waiting(viewer: gates.Viewer, quarantined_id: UUID) -> models.Quarantined:
     gates.check_holds_over(viewer, row.unit.path, *queries.RESOLVING_ROLES)
     if row.state != State.WAITING:
         raise errors.Refusal("ingest.decided_already", file=row.original_name)
+    if row.reason == models.Quarantined.Reason.SECOND_PERSON and row.batch.actor_id == viewer.user.pk:
+        raise errors.Refusal("evidence.second_person_needed", act="ingest.resolve_quarantined")
+    gates.check_not_concerned(viewer, second_person.concerned_by(row), act="ingest.resolve_quarantined")
     return row
 
 
@@ -104,7 +113,8 @@ def _read_again(row: models.Quarantined) -> probing.Probe:
 
 def _check_not_own(viewer: gates.Viewer, recording: evidence_models.Recording) -> None:
     """Nobody says when footage of themselves was made; the whole act is undone."""
-    concerned = recording.attributions.filter(superseded_at__isnull=True).values_list("person_id", flat=True)
+    attributed = recording.attributions.filter(shift__isnull=False).select_related("shift")
+    concerned = {person for one in attributed if one.shift for person in people.persons_on(one.shift)}
     gates.check_not_concerned(viewer, concerned, act="ingest.resolve_quarantined")
 
 

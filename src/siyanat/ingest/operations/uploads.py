@@ -91,11 +91,12 @@ def _write_row(
             source=models.Batch.Source.UPLOAD, unit=unit, actor=viewer.actor, now=now, viewer=viewer
         )
     serial = sources.normal_serial(announced.serial)
+    reach = gates.under(viewer.paths(*queries.INTAKE_ROLES))
     upload = models.Upload.objects.create(
         user=viewer.user, unit=unit, batch=batch, original_name=announced.name.strip()[-400:],
         size_bytes=announced.size_bytes, created_at=now, touched_at=now, started_at=announced.started_at,
         is_intentional=announced.is_intentional,
-        camera=cameras.Camera.objects.filter(serial=serial).first(),
+        camera=cameras.Camera.objects.filter(reach, serial=serial).first(),
     )  # fmt: skip
     ledger.append(
         kind="ingest.upload_begun", actor=viewer.actor, subject=f"upload:{upload.pk}", now=now,
