@@ -120,3 +120,10 @@ def test_days_follow_each_other_without_gap(date: dt.date) -> None:
 def test_month_names_are_normalised_persian() -> None:
     assert [persian.normalise(name) for name in jalali.MONTHS_FA] == list(jalali.MONTHS_FA)
     assert len(jalali.MONTHS_EN) == len(jalali.MONTHS_FA) == 12
+
+
+@pytest.mark.parametrize("moment", [dt.datetime.min, dt.datetime.max, dt.datetime(1700, 1, 1)])
+def test_what_lies_outside_the_calendar_is_told_as_it_is_stored(moment: dt.datetime) -> None:
+    aware = moment.replace(tzinfo=dt.UTC)
+    assert jalali.format_datetime(aware, language="en").startswith(f"{moment:%Y}-".zfill(5))
+    assert jalali.format_date_long(aware.date()) == aware.date().isoformat()

@@ -40,7 +40,7 @@ def migrate() -> None:
 @click.option("--drain", is_flag=True, help=_("Stop when no job is waiting."))
 def worker(queues: tuple[str, ...], concurrency: int, *, drain: bool) -> None:
     """Run jobs; heartbeats go on while a job works in a child process."""
-    from siyanat.jobs import worker as jobs  # noqa: PLC0415
+    from siyanat.jobs import worker as jobs
 
     jobs.run(queues=queues, concurrency=concurrency, wait=not drain)
 

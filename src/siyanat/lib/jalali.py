@@ -27,6 +27,7 @@ MONTHS_EN = (
 WEEKDAYS_FA = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIRST_YEAR, LAST_YEAR = 1206, 1498
+_FIRST, _LAST = dt.date(1827, 3, 22), dt.date(2120, 3, 19)  # the days that those years surely cover
 
 _DATE = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
@@ -60,17 +61,32 @@ def is_leap(year: int) -> bool:
 
 def local_date(moment: dt.datetime) -> dt.date:
     """The Gregorian date in Tehran at an aware moment."""
-    return clock.require_aware(moment).astimezone(TEHRAN).date()
+    return _in_tehran(moment).date()
+
+
+def _in_tehran(moment: dt.datetime) -> dt.datetime:
+    """The moment on Tehran's clock; unmoved at the ends of time, where that clock has no date."""
+    try:
+        return clock.require_aware(moment).astimezone(TEHRAN)
+    except OverflowError:
+        return moment
 
 
 def format_date(date: dt.date, *, language: str = "fa") -> str:
-    """``1405/09/02``: with Persian digits in Persian, with Latin ones otherwise."""
+    """``1405/09/02``: with Persian digits in Persian, with Latin ones otherwise.
+
+    A day outside the calendar (a camera whose clock was lost) is told as it is stored: ``0001-01-02``.
+    """
+    if not _FIRST <= date <= _LAST:
+        return date.isoformat()
     year, month, day = from_gregorian(date)
     return _digits(f"{year:04d}/{month:02d}/{day:02d}", language)
 
 
 def format_date_long(date: dt.date, *, language: str = "fa", weekday: bool = False) -> str:
     """«دوشنبه ۲ آذر ۱۴۰۵», ``Monday 2 Azar 1405``."""
+    if not _FIRST <= date <= _LAST:
+        return date.isoformat()
     year, month, day = from_gregorian(date)
     months, weekdays = (MONTHS_FA, WEEKDAYS_FA) if language == "fa" else (MONTHS_EN, WEEKDAYS_EN)
     lead = f"{weekdays[date.weekday()]} " if weekday else ""
@@ -79,7 +95,7 @@ def format_date_long(date: dt.date, *, language: str = "fa", weekday: bool = Fal
 
 def format_time(moment: dt.datetime, *, language: str = "fa", seconds: bool = False) -> str:
     """``17:05`` in Tehran at an aware moment."""
-    local = clock.require_aware(moment).astimezone(TEHRAN)
+    local = _in_tehran(moment)
     return _digits(local.strftime("%H:%M:%S" if seconds else "%H:%M"), language)
 
 
