@@ -324,8 +324,8 @@ def sign_off(page: Page, world: World) -> None:
     page.locator("[data-act=sign-off]").click()
     page.locator("#sign-text").fill("با سپاس؛ یک نکته برای آموزش" if world.language == "fa" else "Thank you; one thing to learn")
     page.locator("#room-sign-off button.button-primary").click()
+    expect(page.locator(".review-room")).to_have_count(0)
     expect(page.locator("h1")).to_contain_text(world.tonight.code)
-    page.wait_for_load_state()
 
 
 # Act 6
