@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from siyanat.desk import queries as desk
 from siyanat.roster import gates, middleware
 
 # name of the address, its label
@@ -37,6 +38,7 @@ class Place:
     url: str
     label: Promise
     is_current: bool
+    count: int = 0  # what waits there for the viewer
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -58,5 +60,6 @@ def _places(request: HttpRequest, viewer: gates.Viewer) -> list[Place]:
         if admission is None or (admission.roles is not None and not viewer.holds(*admission.roles)):
             continue
         is_current = request.path == url or (url != "/" and request.path.startswith(url))
-        places.append(Place(url, label, is_current))
+        count = desk.count_waiting(viewer, now=request.now) if name == "desk:kartabl" else 0  # type: ignore[attr-defined]
+        places.append(Place(url, label, is_current, count))
     return places
