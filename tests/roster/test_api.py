@@ -76,6 +76,22 @@ def test_a_shift_is_planned(cast: Cast, sign_in: SignIn) -> None:
     assert page.json()["code"] == "1405/10/11-1001"
 
 
+def test_people_elsewhere_are_as_unknown_as_nobody(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("leader")
+    answers = []
+    for number in (cast.people["stranger_officer"].personnel_number, "999999"):
+        body = {
+            "unit": "A",
+            "starts_at": "2027-01-01T18:30:00Z",
+            "ends_at": "2027-01-02T02:30:00Z",
+            "crew": [number],
+        }
+        page = client.post("/api/roster/shifts", body, "application/json")
+        assert page.status_code == 422
+        answers.append(page.content.decode().replace(number, ""))
+    assert answers[0] == answers[1]
+
+
 def test_a_dock_writes_readings_and_registers_cameras(cast: Cast, sign_in: SignIn) -> None:
     make_camera(cast, "C1")
     client = sign_in("steward")

@@ -12,7 +12,7 @@ import pytest
 from siyanat.lib import errors, national_id, tabular
 from siyanat.roster import imports, models
 from siyanat.roster.operations import imports as operations
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, make_shift
 
 
 def csv(*lines: str) -> bytes:
@@ -126,6 +126,32 @@ def test_a_leader_brings_shifts_of_their_own_station_alone(cast: Cast) -> None:
     assert bring(cast, "shifts", SHIFTS, by="leader")["added"] == 1
     waiting = upload(cast, "shifts", SHIFTS.replace(b",A,", b",B,").replace(b"X-1", b"X-2"), by="leader")
     assert {one["code"] for one in waiting.problems} >= {"import.unknown_unit"}
+
+
+def test_a_file_puts_nobody_of_another_station_into_a_crew(cast: Cast) -> None:
+    other = cast.people["stranger_officer"].personnel_number.encode()
+    found = [
+        upload(cast, "shifts", SHIFTS.replace(b"100001", number), by="leader").problems
+        for number in (other, b"999999")
+    ]
+    assert [[one["code"] for one in problems] for problems in found] == [["import.unknown_person"]] * 2
+
+
+def test_a_file_enters_the_past_only_from_above_the_patrol(cast: Cast) -> None:
+    past = SHIFTS.replace(b"1405/09/1", b"1405/07/1")
+
+    def codes(content: bytes, by: str) -> set[str]:
+        return {one["code"] for one in upload(cast, "shifts", content, by=by).problems}
+
+    assert codes(past, "leader") == {"import.in_the_past", "import.concerns_yourself"}
+    assert codes(past.replace(b"100002", b"100004"), "head") == {"import.concerns_yourself"}
+    assert bring(cast, "shifts", past, by="head")["added"] == 1
+
+
+def test_a_shift_of_another_station_is_not_read_out_by_a_file(cast: Cast) -> None:
+    make_shift(cast, unit="B", code="X-1", crew=("stranger_officer",))
+    problems = upload(cast, "shifts", SHIFTS, by="leader").problems
+    assert [one["code"] for one in problems] == ["import.not_yours"]
 
 
 def test_nobody_patrols_twice_at_once_by_file_either(cast: Cast) -> None:

@@ -170,3 +170,14 @@ def test_a_stranger_gets_the_same_answer_for_theirs_and_for_nothing(cast: Cast, 
         shown = [page.content.decode().replace(str(real), absent) for page in pages]
         texts = [re.sub(r'(CSRFToken": "|csrfmiddlewaretoken" value=")\w+', "", text) for text in shown]
         assert texts[0] == texts[1]
+
+
+def test_the_form_of_a_shift_knows_ones_own_people_alone(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("leader")
+    answers = []
+    for number in (cast.people["stranger_officer"].personnel_number, "999999"):
+        form = {"unit": "A", "starts_at": "1405/10/12 22:00", "ends_at": "1405/10/13 06:00", "crew": number}
+        page = client.post(reverse("roster:plan_shift"), form)
+        assert page.status_code == 422
+        answers.append(str(page.context["form"].errors["crew"]).replace(number, ""))
+    assert answers[0] == answers[1]

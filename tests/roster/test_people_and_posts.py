@@ -7,11 +7,13 @@ import datetime as dt
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import authenticate
+from psycopg.types.range import TimestamptzRange
 
 from siyanat.accounts import operations as accounts
 from siyanat.ledger import models as ledger
 from siyanat.lib import errors, national_id
 from siyanat.roster import gates, models, operations, queries
+from tests import cast as cast_module
 from tests.cast import HOUR, NOW, Cast
 
 DAY = dt.timedelta(days=1)
@@ -143,6 +145,78 @@ def test_a_substitute_holds_the_post_until_the_day_and_no_longer(cast: Cast) -> 
     assert not cast.viewer("leader", now=NOW + 3 * DAY).holds("station_head")
     heads = queries.people_who_hold("station_head", unit=cast.units["A"], now=NOW)
     assert {one.given_name_fa for one in heads} == {"head", "leader"}
+
+
+def until(cast: Cast, name: str, ends_at: dt.datetime) -> models.HeldPost:
+    post = cast.people[name].posts.get()
+    post.held = TimestamptzRange(cast_module.ALWAYS[0], ends_at, "[)")
+    post.save()
+    return post
+
+
+def test_no_substitute_outlives_the_post(cast: Cast) -> None:
+    post = until(cast, "head", NOW + DAY)
+    with pytest.raises(errors.Refusal, match="substitute_outlives"):
+        operations.substitute(
+            viewer=cast.viewer("head"),
+            post=post,
+            person=cast.people["leader"],
+            now=NOW,
+            ends_at=NOW + 2 * DAY,
+        )
+    operations.substitute(
+        viewer=cast.viewer("head"), post=post, person=cast.people["leader"], now=NOW, ends_at=NOW + DAY
+    )
+    ended = until(cast, "steward", NOW - HOUR)
+    with pytest.raises(errors.Refusal, match="post_ended"):
+        operations.substitute(
+            viewer=cast.viewer("admin"), post=ended, person=cast.people["arash"], now=NOW, ends_at=NOW + DAY
+        )
+
+
+@pytest.mark.parametrize("by", ["leader", "admin"])
+def test_a_substitute_has_no_substitute(cast: Cast, by: str) -> None:
+    post = cast.people["head"].posts.get()
+    first = operations.substitute(
+        viewer=cast.viewer("head"), post=post, person=cast.people["leader"], now=NOW, ends_at=NOW + DAY
+    )
+    with pytest.raises(errors.Refusal, match="substitute_of_substitute"):
+        operations.substitute(
+            viewer=cast.viewer(by), post=first, person=cast.people["steward"], now=NOW, ends_at=NOW + HOUR
+        )
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_ending_a_post_ends_all_that_hangs_on_it(cast: Cast, *, leaves: bool) -> None:
+    post, held = cast.people["head"].posts.get(), TimestamptzRange(NOW, NOW + 90 * DAY, "[)")
+    for name in ("leader", "steward"):  # a chain of an earlier time
+        post = models.HeldPost.objects.create(
+            person=cast.people[name],
+            role="station_head",
+            unit=cast.units["A"],
+            held=held,
+            substitute_for=post,
+        )
+    later = NOW + HOUR
+    if leaves:
+        operations.let_person_go(viewer=cast.viewer("admin"), person=cast.people["head"], now=later)
+    else:
+        operations.end_post(viewer=cast.viewer("admin"), post=cast.people["head"].posts.get(), now=later)
+    for name in ("head", "leader", "steward"):
+        assert not cast.viewer(name, now=later).holds("station_head")
+
+
+def test_an_administrator_names_the_first_integrity_officer_and_no_other(cast: Cast) -> None:
+    def give() -> None:
+        operations.give_post(
+            viewer=cast.viewer("admin"), person=cast.people["babak"], role="integrity_officer",
+            unit=cast.units["P2"], now=NOW,
+        )  # fmt: skip
+
+    with pytest.raises(errors.NotFound):
+        give()
+    models.HeldPost.objects.filter(role="integrity_officer").delete()
+    give()
 
 
 def test_an_integrity_officer_suspends_a_head_and_their_substitute(cast: Cast) -> None:

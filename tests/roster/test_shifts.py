@@ -46,6 +46,54 @@ def test_nobody_patrols_twice_at_once(cast: Cast) -> None:
     plan(cast, "arash", starts_at=TONIGHT + 8 * HOUR)
 
 
+def test_a_crew_is_of_ones_own_people_and_others_are_as_unknown_as_nobody(cast: Cast) -> None:
+    shift = plan(cast, "arash")
+    for name in ("reviewer", "integrity", "stranger_officer"):
+        with pytest.raises(errors.Refusal, match="number_unknown"):
+            plan(cast, "babak", name)
+        crew = [operations.CrewPlan(cast.people[one]) for one in ("arash", name)]
+        with pytest.raises(errors.Refusal, match="number_unknown"):
+            operations.correct_crew(
+                viewer=cast.viewer("head"), shift=shift, crew=crew, reason="of my choice", now=NOW
+            )
+
+
+def test_who_is_in_the_crew_already_stays_though_they_moved_away(cast: Cast) -> None:
+    shift = plan(cast, "arash", "babak")
+    models.Person.objects.filter(pk=cast.people["babak"].pk).update(unit=cast.units["B"])
+    babak = models.Person.objects.select_related("unit").get(pk=cast.people["babak"].pk)
+    crew = [operations.CrewPlan(cast.people["arash"], bears_camera=False), operations.CrewPlan(babak)]
+    operations.correct_crew(
+        viewer=cast.viewer("head"), shift=shift, crew=crew, reason="one camera only", now=NOW
+    )
+    assert queries.crew_of(shift).count() == 2
+
+
+def test_a_patrol_elsewhere_is_not_named(cast: Cast) -> None:
+    other = make_shift(cast, crew=("arash",), unit="B", code="B-SECRET", starts_at=TONIGHT)
+    with pytest.raises(errors.Refusal, match="crew_busy_elsewhere") as refused:
+        plan(cast, "arash")
+    assert other.code not in str(refused.value.facts)
+
+
+def test_what_has_begun_is_entered_by_those_above_who_were_not_there(cast: Cast) -> None:
+    begun = NOW - HOUR
+    with pytest.raises(errors.Refusal, match="shift_in_the_past"):
+        plan(cast, "arash", starts_at=begun)
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        plan(cast, "head", by="head", starts_at=begun)
+    assert plan(cast, "arash", by="head", starts_at=begun).starts_at == begun
+
+
+def test_nobody_moves_a_planned_shift_into_the_past_to_get_around_that(cast: Cast) -> None:
+    shift = plan(cast, "arash")
+    with pytest.raises(errors.Refusal, match="shift_in_the_past"):
+        operations.change_shift_times(
+            viewer=cast.viewer("leader"), shift=shift, starts_at=NOW - 9 * HOUR, ends_at=NOW - HOUR,
+            reason="it was yesterday", now=NOW,
+        )  # fmt: skip
+
+
 def test_a_canceled_shift_frees_its_crew(cast: Cast) -> None:
     shift = plan(cast, "arash")
     operations.cancel_shift(viewer=cast.viewer("leader"), shift=shift, reason="vehicle broken", now=NOW)

@@ -226,7 +226,13 @@ def decide_case(
     if not decided:
         raise errors.Refusal("cases.decided_already")
     case.refresh_from_db()
-    _log("cases.case_decided", viewer.actor, case, now, {"reasons": case.decision_reasons, "decision": decision})
+    _log(
+        "cases.case_decided",
+        viewer.actor,
+        case,
+        now,
+        {"reasons": case.decision_reasons, "decision": decision},
+    )
     jobs.announce(facts.CASE_DECIDED, case_id=str(case.id))
     return case
 

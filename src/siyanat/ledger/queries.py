@@ -185,7 +185,9 @@ def _highest_path(subject: str) -> str:
 
 
 def _concerns(reader: Reader, subject: str) -> bool:
-    told = models.Disclosure.objects.filter(entry__subject=subject, name="about").values_list("value", flat=True)
+    told = models.Disclosure.objects.filter(entry__subject=subject, name="about").values_list(
+        "value", flat=True
+    )
     return any(str(reader.person_id) in people for people in told)
 
 

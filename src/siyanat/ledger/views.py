@@ -44,7 +44,10 @@ def log(request: ReaderRequest) -> HttpResponse:
     """Entries, newest first, by act, actor, subject and time."""
     form = forms.FilterForm(request.GET)
     page = queries.list_entries(
-        request.viewer, form.wanted(), before=_number(request.GET.get("before")), after=_number(request.GET.get("after"))
+        request.viewer,
+        form.wanted(),
+        before=_number(request.GET.get("before")),
+        after=_number(request.GET.get("after")),
     )
     names = queries.name_actors(page.entries)
     rows = [
@@ -122,7 +125,9 @@ def erase(request: ReaderRequest, entry_id: int) -> HttpResponseRedirect:
 @require_GET
 def proof(request: ReaderRequest, entry_id: int) -> HttpResponse:
     """The inclusion proof of an entry, as a file."""
-    return _file(proofs.prove(queries.get_visible_entry(request.viewer, entry_id)), f"entry-{entry_id}.tlog-proof")
+    return _file(
+        proofs.prove(queries.get_visible_entry(request.viewer, entry_id)), f"entry-{entry_id}.tlog-proof"
+    )
 
 
 @require_GET

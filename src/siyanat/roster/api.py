@@ -180,7 +180,9 @@ def get_crew(request: gates.ViewerRequest, shift_id: uuid.UUID, as_of: dt.dateti
 def plan_shift(request: gates.ViewerRequest, body: ShiftIn) -> Status[models.Shift]:
     """Plan a shift."""
     people = {
-        one.personnel_number: one for one in models.Person.objects.filter(personnel_number__in=body.crew)
+        one.personnel_number: one
+        for one in models.Person.objects.filter(personnel_number__in=body.crew).select_related("unit")
+        if shift_operations.may_plan(request.viewer, one)
     }
     missing = [number for number in body.crew if number not in people]
     if missing:

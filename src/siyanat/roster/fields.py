@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from siyanat.lib import persian
 from siyanat.roster import gates, models, queries
+from siyanat.roster.operations import shifts
 from siyanat.ui import forms as ui_forms
 
 
@@ -46,9 +49,13 @@ class PersonField(ui_forms.IdentifierField):
 
 
 class PeopleField(forms.CharField):
-    """Personnel numbers, one a line or with commas, as people in that order; a star after a number: no camera."""
+    """Personnel numbers, one a line or with commas, as people in that order; a star after a number: no camera.
+
+    Those of the viewer's own units are found, and ``known``: who is in the crew already, wherever they are now.
+    """
 
     viewer: gates.Viewer
+    known: frozenset[uuid.UUID] = frozenset()
     widget = forms.Textarea
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
@@ -58,14 +65,15 @@ class PeopleField(forms.CharField):
         text = persian.normalise(super().clean(value)).upper()
         marks = [part for part in re.split(r"[\s,;،]+", text) if part]
         numbers = [mark.rstrip("*") for mark in marks]
-        found = {
-            person.personnel_number: person
-            for person in models.Person.objects.filter(personnel_number__in=numbers, left_at=None)
-        }
+        own = gates.under(self.viewer.paths(*shifts.PLANNERS, *shifts.CORRECTORS)) & Q(left_at=None)
+        rows = models.Person.objects.filter(own | Q(pk__in=self.known), personnel_number__in=numbers)
+        found = {person.personnel_number: person for person in rows.select_related("unit")}
         unknown = [number for number in numbers if number not in found]
         if unknown:
             raise ValidationError(
-                _("Nobody has the number %(number)s."), code="unknown", params={"number": unknown[0]}
+                _("Nobody with the number %(number)s is among yours."),
+                code="unknown",
+                params={"number": unknown[0]},
             )
         return [(found[number], not mark.endswith("*")) for number, mark in zip(numbers, marks, strict=True)]
 

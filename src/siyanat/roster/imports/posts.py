@@ -43,15 +43,16 @@ class _Wanted:
         return TimestamptzRange(self.starts_at, self.ends_at, "[)")
 
 
-def plan(viewer: gates.Viewer, rows: Sequence[tabular.Row], file: str, now: dt.datetime) -> sheet.Plan:  # noqa: ARG001
+def plan(viewer: gates.Viewer, rows: Sequence[tabular.Row], file: str, now: dt.datetime) -> sheet.Plan:
     """What the rows would change among the posts."""
     made = sheet.Plan(file)
     units, people = sheet.read_units(rows), sheet.read_people(rows, "personnel_number")
     held = models.HeldPost.objects.filter(person__in=people.values())
     known = {(post.person_id, post.role, post.unit_id, post.held.lower): post for post in held}
     planned: list[_Wanted] = []
+    givers = {role: operations.givers_of(role, now=now) for role in operations.GIVERS}
     for row in rows:
-        wanted = _read(made, row, units, people, viewer)
+        wanted = _read(made, row, units, people, viewer, givers)
         if wanted is None:
             continue
         post = known.get((wanted.person.pk, wanted.role, wanted.unit.pk, wanted.starts_at))
@@ -77,6 +78,8 @@ def write(viewer: gates.Viewer, made: sheet.Plan, now: dt.datetime) -> None:
         else:
             post.held = wanted.held()
             post.save(update_fields=["held"])
+            if wanted.ends_at is not None:
+                operations.end_substitutes(viewer, post, at=wanted.ends_at, now=now)
         operations.record("roster.give_post", viewer, post, now, source=made.file)
 
 
@@ -86,12 +89,13 @@ def _read(
     units: dict[str, models.Unit],
     people: dict[str, models.Person],
     viewer: gates.Viewer,
+    givers: dict[str, tuple[str, ...]],
 ) -> _Wanted | None:
     before = len(made.problems)
     role = _ROLE_NAMES.get(row.values.get("role", "").lower(), "")
     if not role:
         made.refuse(row.number, "role", row.values.get("role", ""), "import.unknown_role")
-    unit = sheet.find_unit(made, row, units, viewer, operations.GIVERS.get(role, ROLES))
+    unit = sheet.find_unit(made, row, units, viewer, givers.get(role, ROLES))
     person = sheet.find_person(made, row, people)
     if person is not None and person.pk == viewer.person_id:
         made.refuse(row.number, "personnel_number", person.personnel_number, "import.concerns_yourself")

@@ -92,7 +92,8 @@ def read_units(rows: Sequence[tabular.Row], column: str = "unit") -> dict[str, m
 def read_people(rows: Sequence[tabular.Row], *columns: str) -> dict[str, models.Person]:
     """The people whom the rows name, by personnel number."""
     numbers = {row.values.get(column, "").upper() for row in rows for column in columns}
-    return {one.personnel_number: one for one in models.Person.objects.filter(personnel_number__in=numbers)}
+    rows = models.Person.objects.filter(personnel_number__in=numbers).select_related("unit")
+    return {one.personnel_number: one for one in rows}
 
 
 def find_unit(

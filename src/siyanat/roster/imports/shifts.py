@@ -58,8 +58,8 @@ def plan(viewer: gates.Viewer, rows: Sequence[tabular.Row], file: str, now: dt.d
         elif (name := _differs(row, wanted[code].row)) is not None:
             made.refuse(row.number, name, row.values.get(name, ""), "import.differs_in_shift")
         if code in wanted:
-            _read_member(made, row, wanted[code], known)
-    made.changes = [_change(made, one, known.shifts.get(code)) for code, one in wanted.items()]
+            _read_member(made, row, wanted[code], known, viewer, now)
+    made.changes = [_change(made, one, known.shifts.get(code), viewer) for code, one in wanted.items()]
     return made
 
 
@@ -92,7 +92,9 @@ def _read_known(rows: Sequence[tabular.Row]) -> _Known:
         people,
         {
             one.fleet_number: one
-            for one in models.Vehicle.objects.filter(fleet_number__in=numbers, retired_at=None)
+            for one in models.Vehicle.objects.filter(
+                fleet_number__in=numbers, retired_at=None
+            ).select_related("unit")
         },
         {one.code: one for one in models.Shift.objects.filter(code__in=codes).select_related("unit")},
         busy,
@@ -106,11 +108,17 @@ def _read_shift(
     unit = sheet.find_unit(made, row, known.units, viewer, operations.PLANNERS)
     starts_at, ends_at = sheet.read_moment(made, row, "starts_at"), sheet.read_moment(made, row, "ends_at")
     vehicle = known.vehicles.get(row.values.get("vehicle", "").upper())
+    if vehicle is not None and not viewer.holds_over(vehicle.unit.path, *operations.PLANNERS):
+        vehicle = None
     if row.values.get("vehicle") and vehicle is None:
         made.refuse(row.number, "vehicle", row.values["vehicle"], "import.unknown_vehicle")
-    leader = sheet.find_person(made, row, known.people, "leader") if row.values.get("leader") else None
+    leader = _find_person(made, row, known, viewer, "leader") if row.values.get("leader") else None
     if starts_at and ends_at and not operations.SHORTEST <= ends_at - starts_at <= operations.LONGEST:
         made.refuse(row.number, "ends_at", row.values["ends_at"], "import.shift_length")
+    if unit and starts_at and starts_at <= now and not viewer.holds_over(unit.path, *operations.CORRECTORS):
+        made.refuse(row.number, "starts_at", row.values["starts_at"], "import.in_the_past")
+    if leader is not None and starts_at and starts_at <= now:
+        _check_not_own(made, row, leader, viewer, "leader")
     if len(made.problems) > before or unit is None or starts_at is None or ends_at is None:
         return None
     return models.Shift(
@@ -130,12 +138,43 @@ def _differs(row: tabular.Row, first: tabular.Row) -> str | None:
     return next((name for name in _SHARED if row.values.get(name, "") != first.values.get(name, "")), None)
 
 
-def _read_member(made: sheet.Plan, row: tabular.Row, wanted: _Wanted, known: _Known) -> None:
-    person = sheet.find_person(made, row, known.people)
+def _find_person(
+    made: sheet.Plan,
+    row: tabular.Row,
+    known: _Known,
+    viewer: gates.Viewer,
+    column: str = "personnel_number",
+) -> models.Person | None:
+    """The person, when the viewer plans for their unit; else they are as unknown as one who does not exist."""
+    person = sheet.find_person(made, row, known.people, column)
+    if person is not None and not operations.may_plan(viewer, person):
+        made.refuse(row.number, column, row.values[column], "import.unknown_person")
+        return None
+    return person
+
+
+def _check_not_own(
+    made: sheet.Plan, row: tabular.Row, person: models.Person, viewer: gates.Viewer, column: str
+) -> None:
+    if person.pk == viewer.person_id:
+        made.refuse(row.number, column, person.personnel_number, "import.concerns_yourself")
+
+
+def _read_member(
+    made: sheet.Plan,
+    row: tabular.Row,
+    wanted: _Wanted,
+    known: _Known,
+    viewer: gates.Viewer,
+    now: dt.datetime,
+) -> None:
+    person = _find_person(made, row, known, viewer)
     bears = sheet.read_yes(made, row, "bears_camera", default=True)
     if person is None:
         return
     shift = wanted.shift
+    if shift.starts_at <= now:
+        _check_not_own(made, row, person, viewer, "personnel_number")
     spans = known.busy.setdefault(person.pk, [])
     if any(max(start, shift.starts_at) < min(end, shift.ends_at) for start, end in spans):
         made.refuse(row.number, "personnel_number", person.personnel_number, "import.crew_busy")
@@ -147,9 +186,12 @@ def _read_member(made: sheet.Plan, row: tabular.Row, wanted: _Wanted, known: _Kn
     )
 
 
-def _change(made: sheet.Plan, one: _Wanted, known: models.Shift | None) -> sheet.Change:
+def _change(made: sheet.Plan, one: _Wanted, known: models.Shift | None, viewer: gates.Viewer) -> sheet.Change:
     if known is None:
         return sheet.Change(one.row.number, one.shift.code, sheet.ADDED, payload=one)
+    if not viewer.holds_over(known.unit.path, *operations.PLANNERS):
+        made.refuse(one.row.number, "shift", known.code, "import.not_yours")
+        return sheet.Change(one.row.number, known.code, sheet.SAME, payload=one)
     crew = sorted(
         row.person.personnel_number for row in known.crew.filter(superseded_at=None).select_related("person")
     )

@@ -120,18 +120,20 @@ def let_person_go(*, viewer: gates.Viewer, person: models.Person, now: dt.dateti
         when they
         are in the crew of a shift that has not ended.
     """
-    from siyanat.roster.operations import posts
+    from siyanat.roster.operations import posts, shifts
 
     gates.check_holds_over(viewer, person.unit.path, gates.Role.ADMINISTRATOR)
     gates.check_not_concerned(viewer, [person.id], act="let_person_go")
     if person.left_at is not None:
         raise errors.Refusal("roster.person_left", person=person.name)
     ahead = (
-        person.crew_memberships.filter(superseded_at=None, ends_at__gt=now).select_related("shift").first()
+        person.crew_memberships.filter(superseded_at=None, ends_at__gt=now)
+        .select_related("shift__unit")
+        .first()
     )
     if ahead is not None:
-        raise errors.Refusal("roster.crew_busy", person=person.name, shift=ahead.shift.code)
-    for post in person.posts.filter(held__contains=now):
+        raise shifts.busy(viewer, person, ahead.shift)
+    for post in posts.posts_to_come(person, now=now).select_related("unit"):
         posts.end_held(viewer, post, now=now)
     person.left_at = now
     person.save(update_fields=["left_at"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from psycopg.types.range import TimestamptzRange
 
 from siyanat.ledger import operations as ledger
@@ -25,7 +26,7 @@ GIVERS: dict[str, tuple[str, ...]] = {
     Role.STATION_HEAD: (Role.ADMINISTRATOR,),
     Role.EVIDENCE_CUSTODIAN: (Role.ADMINISTRATOR, Role.INTEGRITY_OFFICER),
     Role.PROVINCIAL_REVIEWER: (Role.ADMINISTRATOR, Role.INTEGRITY_OFFICER),
-    Role.INTEGRITY_OFFICER: (Role.ADMINISTRATOR, Role.INTEGRITY_OFFICER),
+    Role.INTEGRITY_OFFICER: (Role.INTEGRITY_OFFICER,),
     Role.EXTERNAL_OVERSEER: (Role.ADMINISTRATOR,),
     Role.ADMINISTRATOR: (Role.ADMINISTRATOR,),
 }
@@ -40,9 +41,19 @@ INCOMPATIBLE: tuple[frozenset[str], ...] = (
 )
 
 
-def roles_to_give(viewer: gates.Viewer, unit: models.Unit) -> list[str]:
+def givers_of(role: str, *, now: dt.datetime) -> tuple[str, ...]:
+    """Who may give and end a post. The first integrity officer is named by an administrator; once there is one,
+    no administrator makes another, who would then agree to what they do themselves.
+    """
+    if role != Role.INTEGRITY_OFFICER:
+        return GIVERS[role]
+    there = models.HeldPost.objects.filter(role=role, held__contains=now, person__left_at=None).exists()
+    return GIVERS[role] if there else (*GIVERS[role], Role.ADMINISTRATOR)
+
+
+def roles_to_give(viewer: gates.Viewer, unit: models.Unit, *, now: dt.datetime) -> list[str]:
     """The roles that the viewer may give over a unit."""
-    return [role for role in Role if viewer.holds_over(unit.path, *GIVERS[role])]
+    return [role for role in Role if viewer.holds_over(unit.path, *givers_of(role, now=now))]
 
 
 @transaction.atomic
@@ -64,7 +75,7 @@ def give_post(
         ``roster.post_incompatible``, ``roster.post_backwards``, ``roster.person_left``,
         ``roster.unit_closed``.
     """
-    gates.check_holds_over(viewer, unit.path, *GIVERS[role])
+    gates.check_holds_over(viewer, unit.path, *givers_of(role, now=now))
     gates.check_not_concerned(viewer, [person.id], act="give_post")
     person = models.Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     held = _span(starts_at or now, ends_at, now=now)
@@ -84,21 +95,23 @@ def substitute(
     ends_at: dt.datetime,
     starts_at: dt.datetime | None = None,
 ) -> models.HeldPost:
-    """Let somebody hold a post for a while beside the one who is away; it ends by itself.
+    """Let somebody hold a post for a while beside the one who is away; it ends by itself, and with the post.
 
-    Given by whoever may give the post, or by its holder when they are below nobody who could.
+    Given by whoever may give the post, or by its holder. A substitute names no substitute.
 
     :raises errors.NotFound: when the viewer neither holds the post nor may give it.
-    :raises errors.Refusal: as `give_post`, ``roster.post_ended``.
+    :raises errors.Refusal: as `give_post`, ``roster.post_ended`` when it is not held now,
+        ``roster.substitute_outlives`` when it ends before the substitution would,
+        ``roster.substitute_of_substitute``.
     """
     is_holder = post.person_id == viewer.person_id and post.role in (Role.STATION_HEAD, Role.SHIFT_LEADER)
     if not is_holder:
-        gates.check_holds_over(viewer, post.unit.path, *GIVERS[post.role])
+        gates.check_holds_over(viewer, post.unit.path, *givers_of(post.role, now=now))
     gates.check_not_concerned(viewer, [person.id], act="give_post")
     person = models.Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     held = _span(starts_at or now, ends_at, now=now)
-    if post.held.upper is not None and post.held.upper <= held.lower:
-        raise errors.Refusal("roster.post_ended", role=post.get_role_display())
+    post = models.HeldPost.objects.select_for_update(of=("self",)).select_related("unit").get(pk=post.pk)
+    _check_may_be_substituted(post, held, now=now)
     check_may_hold(person, post.role, post.unit, held)
     stand_in = models.HeldPost.objects.create(
         person=person, role=post.role, unit=post.unit, held=held, substitute_for=post
@@ -117,27 +130,57 @@ def end_post(*, viewer: gates.Viewer, post: models.HeldPost, now: dt.datetime) -
     :raises errors.Refusal: ``access.concerns_yourself``, ``roster.post_ended``,
         ``roster.last_administrator``.
     """
-    roles = GIVERS[post.role]
+    roles = givers_of(post.role, now=now)
     if post.role not in (Role.ADMINISTRATOR, Role.EXTERNAL_OVERSEER):
         roles = (*roles, Role.INTEGRITY_OFFICER)
     gates.check_holds_over(viewer, post.unit.path, *roles)
     gates.check_not_concerned(viewer, [post.person_id], act="end_post")
     post = models.HeldPost.objects.select_for_update(of=("self",)).select_related("unit").get(pk=post.pk)
-    if post.held.upper is not None and post.held.upper <= now:
+    if post.held.isempty or (post.held.upper is not None and post.held.upper <= now):
         raise errors.Refusal("roster.post_ended", role=post.get_role_display())
     _check_not_last_administrator(post, now)
-    for stand_in in post.substitutes.filter(held__endswith__gt=now):
-        end_held(viewer, stand_in, now=now)
     end_held(viewer, post, now=now)
     return post
 
 
 def end_held(viewer: gates.Viewer, post: models.HeldPost, *, now: dt.datetime) -> None:
-    """Close the span of a post at ``now``, unchecked, with its entry; one that has not begun becomes empty."""
+    """Close the span of a post at ``now``, unchecked, with its entry and its substitutes'; one that has not begun
+    becomes empty.
+    """
+    _close(viewer, post, at=now, now=now)
+    end_substitutes(viewer, post, at=now, now=now)
+
+
+def end_substitutes(
+    viewer: gates.Viewer, post: models.HeldPost, *, at: dt.datetime, now: dt.datetime
+) -> None:
+    """Close, at ``at``, whatever substitutes for a post that ends then, and what substitutes for those."""
+    later = Q(held__endswith__isnull=True) | Q(held__endswith__gt=at)
+    for stand_in in post.substitutes.filter(later, held__isempty=False):
+        _close(viewer, stand_in, at=at, now=now)
+        end_substitutes(viewer, stand_in, at=at, now=now)
+
+
+def posts_to_come(person: models.Person, *, now: dt.datetime) -> QuerySet[models.HeldPost]:
+    """The posts that a person holds or will hold."""
+    later = Q(held__endswith__isnull=True) | Q(held__endswith__gt=now)
+    return person.posts.filter(later, held__isempty=False)
+
+
+def _close(viewer: gates.Viewer, post: models.HeldPost, *, at: dt.datetime, now: dt.datetime) -> None:
     lower = post.held.lower
-    post.held = TimestamptzRange(lower, max(now, lower), "[)")
+    post.held = TimestamptzRange(lower, max(at, lower), "[)")
     post.save(update_fields=["held"])
     record("roster.end_post", viewer, post, now)
+
+
+def _check_may_be_substituted(post: models.HeldPost, held: TimestamptzRange, *, now: dt.datetime) -> None:
+    if post.substitute_for_id is not None:
+        raise errors.Refusal("roster.substitute_of_substitute", role=post.get_role_display())
+    if now not in post.held:
+        raise errors.Refusal("roster.post_ended", role=post.get_role_display())
+    if post.held.upper is not None and held.upper > post.held.upper:
+        raise errors.Refusal("roster.substitute_outlives", ends_at=post.held.upper)
 
 
 def check_may_hold(person: models.Person, role: str, unit: models.Unit, held: TimestamptzRange) -> None:
@@ -189,6 +232,7 @@ def record(kind: str, viewer: gates.Viewer, post: models.HeldPost, now: dt.datet
             "post": post.pk,
             "role": post.role,
             "unit": post.unit_id,
+            "unit_path": post.unit.path,
             "from": post.held.lower,
             "to": post.held.upper,
             **facts,

@@ -70,13 +70,18 @@ def plan_shift(
     :raises errors.NotFound: when the viewer plans no shifts of the unit.
     :raises errors.Refusal: ``roster.shift_length``, ``roster.crew_empty``, ``roster.crew_busy``,
         ``roster.crew_outside_shift``, ``roster.person_left``, ``roster.unit_closed``,
-        ``roster.vehicle_retired``.
+        ``roster.vehicle_retired``, ``roster.number_unknown`` for people who are not the viewer's to plan,
+        ``roster.shift_in_the_past`` and ``access.concerns_yourself`` for what has begun already.
     """
     gates.check_holds_over(viewer, unit.path, *PLANNERS)
     check_length(starts_at, ends_at)
     _check_usable(unit, vehicle)
+    people = [plan.person for plan in crew] + ([leader] if leader else [])
+    check_reach(viewer, people)
+    if starts_at <= now:
+        _check_above(viewer, unit, [person.id for person in people], act="plan_shift")
     rows = _rows_of(crew, starts_at, ends_at)
-    _check_crew(rows, shift_id=None)
+    _check_crew(viewer, rows, shift_id=None)
     shift = models.Shift.objects.create(
         code=code or next_code(starts_at),
         unit=unit,
@@ -107,19 +112,20 @@ def change_shift_times(
     what is left.
 
     :raises errors.Refusal: ``roster.shift_canceled``, ``roster.shift_length``, ``roster.reason_needed``,
-        ``roster.crew_busy``, ``access.concerns_yourself`` once the shift has begun.
+        ``roster.crew_busy``, ``roster.shift_in_the_past`` and ``access.concerns_yourself`` once the shift has
+        begun, or would have.
     """
     shift = _lock(viewer, shift, now=now)
     reason = check_reason(reason)
     check_length(starts_at, ends_at)
     current = current_rows(shift)
-    if shift.starts_at <= now:
-        gates.check_not_concerned(viewer, [row.person_id for row in current], act="change_shift_times")
+    if min(shift.starts_at, starts_at) <= now:
+        _check_above(viewer, shift.unit, [row.person_id for row in current], act="change_shift_times")
     wanted = [_moved(row, shift, starts_at, ends_at) for row in current]
     rows = [row for row in wanted if row.ends_at > row.starts_at]
     if not rows:
         raise errors.Refusal("roster.crew_empty")
-    _check_crew(rows, shift_id=shift.id)
+    _check_crew(viewer, rows, shift_id=shift.id)
     before = {"starts_at": shift.starts_at, "ends_at": shift.ends_at}
     shift.starts_at, shift.ends_at = starts_at, ends_at
     shift.save(update_fields=["starts_at", "ends_at"])
@@ -171,9 +177,11 @@ def correct_crew(
     wanted, current = _rows_of(crew, shift.starts_at, shift.ends_at), current_rows(shift)
     if set(wanted) == set(current):
         raise errors.Refusal("roster.nothing_changes")
+    known = {row.person_id for row in current}
+    check_reach(viewer, [plan.person for plan in crew if plan.person.id not in known])
     if shift.starts_at <= now:
         gates.check_not_concerned(viewer, [row.person_id for row in (*wanted, *current)], act="correct_crew")
-    _check_crew(wanted, shift_id=shift.id)
+    _check_crew(viewer, wanted, shift_id=shift.id)
     _replace(shift, wanted, now=now, reason=reason)
     _record(
         "roster.correct_crew",
@@ -293,7 +301,36 @@ def _check_usable(unit: models.Unit, vehicle: models.Vehicle | None) -> None:
         raise errors.Refusal("roster.vehicle_retired", fleet_number=vehicle.fleet_number)
 
 
-def _check_crew(rows: Sequence[_Row], *, shift_id: UUID | None) -> None:
+def check_reach(viewer: gates.Viewer, people: Iterable[models.Person]) -> None:
+    """Whoever is put into a crew is concerned by its shift ever after: only one's own people are.
+
+    :raises errors.Refusal: ``roster.number_unknown``, as for somebody who does not exist.
+    """
+    for person in people:
+        if not may_plan(viewer, person):
+            raise errors.Refusal("roster.number_unknown", number=person.personnel_number)
+
+
+def may_plan(viewer: gates.Viewer, person: models.Person) -> bool:
+    """Whether the viewer plans or corrects shifts of the person's unit."""
+    return viewer.holds_over(person.unit.path, *PLANNERS, *CORRECTORS)
+
+
+def busy(viewer: gates.Viewer, person: models.Person, shift: models.Shift) -> errors.Refusal:
+    """The refusal that somebody is on another patrol; it names the patrol to those alone who may see it."""
+    if viewer.holds_over(shift.unit.path, *PLANNERS, *CORRECTORS):
+        return errors.Refusal("roster.crew_busy", person=person.name, shift=shift.code)
+    return errors.Refusal("roster.crew_busy_elsewhere", person=person.name)
+
+
+def _check_above(viewer: gates.Viewer, unit: models.Unit, person_ids: Iterable[UUID], *, act: str) -> None:
+    """What has begun is entered as it would be corrected: by those above the patrol, not by who was on it."""
+    if not viewer.holds_over(unit.path, *CORRECTORS):
+        raise errors.Refusal("roster.shift_in_the_past")
+    gates.check_not_concerned(viewer, person_ids, act=act)
+
+
+def _check_crew(viewer: gates.Viewer, rows: Sequence[_Row], *, shift_id: UUID | None) -> None:
     """Nobody twice in one crew at a time, nobody on two patrols at once, nobody who has left."""
     people = {
         person.id: person
@@ -305,15 +342,15 @@ def _check_crew(rows: Sequence[_Row], *, shift_id: UUID | None) -> None:
         person = people[row.person_id]
         if person.left_at is not None and person.left_at <= row.starts_at:
             raise errors.Refusal("roster.person_left", person=person.name)
-        twice = any(_overlap(row, other) for other in rows[:place] if other.person_id == row.person_id)
-        busy = models.CrewMember.objects.filter(
+        if any(_overlap(row, other) for other in rows[:place] if other.person_id == row.person_id):
+            raise errors.Refusal("roster.crew_twice", person=person.name)
+        others = models.CrewMember.objects.filter(
             person_id=row.person_id, superseded_at=None, starts_at__lt=row.ends_at, ends_at__gt=row.starts_at
         ).exclude(shift__state=State.CANCELED)
-        other = busy.exclude(shift_id=shift_id).select_related("shift").first() if shift_id else busy.first()
-        if twice or other is not None:
-            raise errors.Refusal(
-                "roster.crew_busy", person=person.name, shift=other.shift.code if other else ""
-            )
+        others = others.exclude(shift_id=shift_id) if shift_id else others
+        other = others.select_related("shift__unit").first()
+        if other is not None:
+            raise busy(viewer, person, other.shift)
 
 
 def _overlap(one: _Row, other: _Row) -> bool:
@@ -370,6 +407,7 @@ def _record(
         facts={
             "code": shift.code,
             "unit": shift.unit_id,
+            "unit_path": shift.unit.path,
             "starts_at": shift.starts_at,
             "ends_at": shift.ends_at,
             **more,

@@ -77,7 +77,7 @@ def person(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpResponse:
         "now": request.now,
         "shifts": recent,
         "may_change": administers and shown.pk != request.viewer.person_id,
-        "may_give": bool(operations.roles_to_give(request.viewer, shown.unit)),
+        "may_give": bool(operations.roles_to_give(request.viewer, shown.unit, now=request.now)),
         "has_second_factor": shown.user is not None and accounts.has_second_factor(shown.user),
     }
     return render(request, "roster/person.html", context)

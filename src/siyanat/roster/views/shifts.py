@@ -153,6 +153,7 @@ def correct_crew(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpRespo
 
     lines = [f"{row.person.personnel_number}{'' if row.bears_camera else '*'}" for row in current]
     form = forms.CrewForm(request.POST or None, viewer=request.viewer, initial={"crew": "\n".join(lines)})
+    form.fields["crew"].known = frozenset(row.person_id for row in current)  # type: ignore[attr-defined]
     return pages.act(
         request,
         form,
