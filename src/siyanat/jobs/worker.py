@@ -22,7 +22,7 @@ def run(*, queues: Sequence[str] = (), concurrency: int = 2, wait: bool = True, 
         raise errors.BrokenPromise("jobs.foreign_connector")
     options: WorkerOptions = {"concurrency": concurrency, "wait": wait, "install_signal_handlers": signals}
     if queues:
-        options["queues"] = queues
+        options["queues"] = list(queues)
     asyncio.run(_run(connector, options))
     while not wait and _count_due(options.get("queues")):  # what the last jobs enqueued after the look round
         asyncio.run(_run(connector, options))
