@@ -12,7 +12,7 @@ from allauth.core.internal import httpkit
 from django.conf import settings
 from django.core.cache import cache
 from django.test import RequestFactory
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 
 @pytest.mark.parametrize(("tls", "count"), [("1", "1"), ("0", "0")])
@@ -25,7 +25,7 @@ def test_one_proxy_is_trusted_behind_tls_and_none_without(tmp_path: Path, tls: s
     assert told.stdout.strip() == count
 
 
-def test_each_visitor_behind_the_proxy_is_counted_by_their_own_address(settings: SettingsWrapper) -> None:
+def test_each_visitor_behind_the_proxy_is_counted_by_their_own_address(settings: Settings) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="1.2.3.4, 10.0.0.7")
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert httpkit.get_client_ip(request) == "10.0.0.7"

@@ -169,3 +169,50 @@ def test_an_officer_sees_their_own_rows_only(scene: Scene) -> None:
         "arash": 1, "babak": 0, "head": 1, "custodian": 1, "integrity": 1, "reviewer": 1, "overseer": 1,
         "stranger": 0, "admin": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["babak", None])
+def test_a_head_in_the_crew_does_not_move_a_crewmates_footage(scene: Scene, target: str | None) -> None:
+    head = roster.CrewMember.objects.create(
+        shift=scene.shift, person=scene.cast.people["head"], bears_camera=False, recorded_at=scene.shift.starts_at,
+        starts_at=scene.shift.starts_at, ends_at=scene.shift.ends_at,
+    )  # fmt: skip
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        correct(scene, target, by="head")
+    head.superseded_at = NOW  # nor after leaving the crew's list
+    head.save()
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        correct(scene, target, by="head")
+    assert whose(scene.recording) == "arash"
+
+
+def test_nor_onto_a_shift_of_their_own(scene: Scene) -> None:
+    own = cast_module.make_shift(scene.cast, crew=("head", "babak"), code="A-2")
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.reattribute_recordings(
+            viewer=scene.cast.viewer("head"), recording_ids=[scene.recording.pk], shift=own,
+            person=scene.cast.people["babak"], reason="ours", now=NOW,
+        )  # fmt: skip
+
+
+def test_a_private_moment_stays_closed_wherever_its_recording_goes(scene: Scene) -> None:
+    start = scene.recording.starts_at
+    minute = dt.timedelta(minutes=1)
+    closed = operations.restrict_moment(
+        viewer=scene.cast.viewer("arash"), shift=scene.shift, person=scene.cast.people["arash"],
+        span=(start - 5 * minute, start + 5 * minute), kind="lawyer", now=NOW,
+    )  # fmt: skip
+    head, babak = scene.cast.viewer("head"), scene.cast.people["babak"].pk
+    correct(scene, None)
+    correct(scene, "babak")
+    assert queries.hidden_spans(head, scene.shift, NOW)[babak] == [(start, start + 5 * minute)]
+    other = cast_module.make_shift(scene.cast, code="A-2")
+    operations.reattribute_recordings(
+        viewer=scene.cast.viewer("custodian"), recording_ids=[scene.recording.pk], shift=other,
+        person=scene.cast.people["babak"], reason="other shift", now=NOW,
+    )  # fmt: skip
+    assert queries.hidden_spans(head, other, NOW) == {babak: [(start, start + 5 * minute)]}
+    operations.lift_restriction(
+        viewer=scene.cast.viewer("integrity"), restriction_id=closed.pk, reason="he was at a shop", now=NOW
+    )
+    assert queries.hidden_spans(head, other, NOW) == {}

@@ -207,3 +207,65 @@ def test_merged_spans_cover_the_same_time_and_stand_apart(spans: Sequence[Sequen
         at for start, end in merged for at in range(start, end)
     }
     assert all(before[1] < after[0] for before, after in itertools.pairwise(merged))
+
+
+def serves(scene: Scene, name: str) -> None:
+    """``name`` rode along without a camera, and was taken off the crew's list again."""
+    roster.CrewMember.objects.create(
+        shift=scene.shift, person=scene.cast.people[name], bears_camera=False, recorded_at=scene.shift.starts_at,
+        starts_at=scene.shift.starts_at, ends_at=scene.shift.ends_at, superseded_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["recording", "shift", "unit"])
+def test_nobody_releases_a_hold_over_a_shift_that_was_ever_theirs(scene: Scene, kind: str) -> None:
+    span = (scene.shift.starts_at, scene.shift.ends_at)
+    covers = {
+        "recording": operations.Covers(recording=scene.recording),
+        "shift": operations.Covers(shift=scene.shift),
+        "unit": operations.Covers(unit=scene.cast.units["A"], span=span),
+    }[kind]
+    placed = hold(scene, covers, by="integrity")
+    serves(scene, "custodian")
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.release_hold(
+            viewer=scene.cast.viewer("custodian"), hold_id=placed.pk, reason="over", now=NOW
+        )
+    assert queries.is_held(scene.recording)
+
+
+def test_a_bearer_of_before_releases_nothing(scene: Scene) -> None:
+    other = cast_module.make_shift(scene.cast, crew=("reviewer",), code="A-2")
+    placed = hold(scene, operations.Covers(recording=scene.recording), by="integrity")
+    models.Attribution.objects.create(
+        recording=scene.recording, shift=other, person=scene.cast.people["custodian"], basis="correction",
+        recorded_at=NOW, superseded_at=NOW,
+    )  # fmt: skip
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.release_hold(
+            viewer=scene.cast.viewer("custodian"), hold_id=placed.pk, reason="over", now=NOW
+        )
+
+
+@pytest.mark.parametrize("reference", ["case:9", "mark:9"])
+def test_the_hold_of_a_case_ends_with_the_case_and_never_by_hand(scene: Scene, reference: str) -> None:
+    placed = operations.place_hold(
+        covers=operations.Covers(shift=scene.shift), reason="case", reference=reference, actor="system:cases",
+        now=NOW,
+    )  # fmt: skip
+    with pytest.raises(errors.Refusal, match="hold_ends_with_its_case"):
+        operations.release_hold(
+            viewer=scene.cast.viewer("integrity"), hold_id=placed.pk, reason="over", now=NOW
+        )
+    assert operations.release_holds_of(reference=reference, actor="system:cases", reason="x", now=NOW) == 1
+
+
+def test_a_hold_that_follows_its_recording_stays_its_placers(scene: Scene) -> None:
+    hold(scene, operations.Covers(shift=scene.shift), by="custodian")
+    test_attribution.correct(scene, None, by="integrity")
+    (carried,) = queries.holds_of(scene.recording)
+    assert carried.placed_by == scene.cast.people["custodian"].user
+    with pytest.raises(errors.Refusal, match="second_person"):
+        operations.release_hold(
+            viewer=scene.cast.viewer("custodian"), hold_id=carried.pk, reason="over", now=NOW
+        )

@@ -9,6 +9,9 @@ MESSAGES = {
         "These bytes (%(sha256)s) were lawfully disposed of and are not taken in again."
     ),
     "evidence.held": _("Recording %(recording)s is under a hold and can't be disposed of."),
+    "evidence.hold_ends_with_its_case": _(
+        "This hold ends when what asked for it ends (%(reference)s); it isn't released by hand."
+    ),
     "evidence.hold_reference_missing": _(
         "Say what the hold is for: the number of the case, the order or the contact."
     ),

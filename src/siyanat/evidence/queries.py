@@ -16,6 +16,7 @@ Footage without a shift is opened to nobody: it is attributed first.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -300,7 +301,36 @@ def hidden_spans(viewer: gates.Viewer, shift: roster.Shift, now: dt.datetime) ->
         if not is_own:
             span = (restriction.span.lower, restriction.span.upper)
             hidden.setdefault(restriction.person_id, []).append(span)
+    for person_id, span in _moved_restrictions(shift):
+        hidden.setdefault(person_id, []).append(span)
     return hidden
+
+
+def _moved_restrictions(shift: roster.Shift) -> list[tuple[UUID, tuple[dt.datetime, dt.datetime]]]:
+    """Private moments of those whose footage these recordings were believed to be before, by who has them now.
+
+    A correction moves a recording, not the moment that its bearer closed: it stays closed wherever the recording
+    goes, but only over that recording's own time.
+    """
+    now_here = {
+        row.recording_id: row.person_id
+        for row in current_attributions().filter(shift=shift)
+        if row.person_id is not None
+    }
+    before = models.Attribution.objects.filter(
+        recording__in=now_here, superseded_at__isnull=False, shift__isnull=False
+    ).select_related("recording")
+    moved = [row for row in before if (row.shift_id, row.person_id) != (shift.pk, now_here[row.recording_id])]
+    restrictions = models.Restriction.objects.filter(
+        shift__in={row.shift_id for row in moved}, lifted_at__isnull=True
+    )
+    found = []
+    for row, closed in itertools.product(moved, restrictions if moved else []):
+        start = max(closed.span.lower, row.recording.starts_at)
+        end = min(closed.span.upper, row.recording.ends_at)
+        if (closed.shift_id, closed.person_id) == (row.shift_id, row.person_id) and start < end:
+            found.append((now_here[row.recording_id], (start, end)))
+    return found
 
 
 # Chain of custody.

@@ -18,6 +18,7 @@ from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates
 from siyanat.roster import models as roster
+from siyanat.roster import queries as people
 
 SLACK = dt.timedelta(minutes=10)
 """A camera may be switched on this long before it is noted as issued, and off this long after its return."""
@@ -94,8 +95,7 @@ def reattribute_recordings(
         recording = _lock(recording_id)
         gates.check_holds_over(viewer, recording.unit.path, *CORRECTING_ROLES)
         before = queries.current_attribution(recording)
-        concerned = [person.id if person else None, before.person_id if before else None]
-        gates.check_not_concerned(viewer, concerned, act="evidence.reattribute")
+        gates.check_not_concerned(viewer, _concerned(before, shift), act="evidence.reattribute")
         done.append(
             _write(
                 recording,
@@ -109,6 +109,14 @@ def reattribute_recordings(
             )
         )
     return done
+
+
+def _concerned(before: models.Attribution | None, shift: roster.Shift | None) -> set[UUID]:
+    """Everybody on the shift that has the recording and on the one that is to have it: a crew answers together."""
+    shifts = {shift, before.shift if before else None} - {None}
+    return {person for one in shifts if one is not None for person in people.persons_on(one)} | (
+        {before.person_id} if before and before.person_id else set()
+    )
 
 
 def _check_target(viewer: gates.Viewer, shift: roster.Shift | None, person: roster.Person | None) -> None:

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 
 from siyanat.evidence import models, queries
 from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates
 from siyanat.roster import models as roster
+from siyanat.roster import queries as roster_queries
 
 PLACING_ROLES = (
     gates.Role.EVIDENCE_CUSTODIAN,
@@ -23,6 +25,8 @@ PLACING_ROLES = (
     gates.Role.STATION_HEAD,
 )
 RELEASING_ROLES = (gates.Role.EVIDENCE_CUSTODIAN, gates.Role.INTEGRITY_OFFICER)
+KEPT_BY_ROOMS = ("case:", "mark:")
+"""References of holds that end with the case or the mark for which a room placed them, never by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,32 @@ class Covers:
         assert unit is not None
         return unit.path
 
-    def people(self) -> set[UUID | None]:
-        """Whom it concerns: the recording's bearer, the shift's crew; a span of a unit concerns nobody by name."""
-        if self.recording is not None:
-            current = queries.current_attribution(self.recording)
-            return {current.person_id} if current else set()
+    def people(self) -> set[UUID]:
+        """Whom it concerns: everybody who was ever believed to be on the shift, or on a shift of the recording."""
         if self.shift is not None:
-            return set(self.shift.crew.filter(superseded_at__isnull=True).values_list("person_id", flat=True))
-        return set()
+            return roster_queries.persons_on(self.shift)
+        if self.recording is None:
+            return set()
+        beliefs = models.Attribution.objects.filter(recording=self.recording).select_related("shift")
+        bearers = {one.person_id for one in beliefs if one.person_id is not None}
+        shifts = {one.shift for one in beliefs if one.shift is not None}
+        return bearers | {person for shift in shifts for person in roster_queries.persons_on(shift)}
+
+    def is_within_span_of(self, person_id: UUID | None) -> bool:
+        """Whether it covers the unit's time in which the person was on a shift, or footage that was theirs."""
+        if self.unit is None or self.span is None or person_id is None:
+            return False
+        start, end = self.span
+        served = Q(crew__person=person_id) | Q(camera_issues__person=person_id)
+        shifts = roster.Shift.objects.filter(
+            served, unit__path__startswith=self.unit.path, starts_at__lt=end, ends_at__gt=start
+        )
+        footage = models.Attribution.objects.filter(
+            Q(person=person_id) | Q(shift__crew__person=person_id),
+            recording__unit__path__startswith=self.unit.path,
+            recording__starts_at__lt=end, recording__ends_at__gt=start,
+        )  # fmt: skip
+        return shifts.exists() or footage.exists()
 
 
 @transaction.atomic
@@ -82,7 +104,7 @@ def place_hold(
     if covers.unit is not None and (covers.span is None or covers.span[0] >= covers.span[1]):
         raise errors.Refusal("evidence.hold_span_empty")
     return _place(covers, reason=reason, reference=reference.strip()[:80], note=note.strip()[:400],
-                  user=viewer, actor=viewer.actor if viewer else actor, now=now)  # fmt: skip
+                  by=viewer.user.pk if viewer else None, actor=viewer.actor if viewer else actor, now=now)  # fmt: skip
 
 
 def _place(
@@ -91,21 +113,21 @@ def _place(
     reason: str,
     reference: str,
     note: str,
-    user: gates.Viewer | None,
+    by: UUID | None,
     actor: str,
     now: dt.datetime,
 ) -> models.Hold:
     span = DateTimeTZRange(*covers.span) if covers.span else None
     same = models.Hold.objects.filter(
         released_at__isnull=True, reason=reason, reference=reference, recording=covers.recording,
-        shift=covers.shift, unit=covers.unit,
+        shift=covers.shift, unit=covers.unit, placed_by=by,
     )  # fmt: skip
     same = same.filter(span=span) if span else same.filter(span__isnull=True)
     if (known := same.first()) is not None:
         return known
     hold = models.Hold.objects.create(
         reason=reason, reference=reference, note=note, recording=covers.recording, shift=covers.shift,
-        unit=covers.unit, span=span, placed_at=now, placed_by=user.user if user else None,
+        unit=covers.unit, span=span, placed_at=now, placed_by_id=by,
     )  # fmt: skip
     _tell(hold, "evidence.hold_placed", actor=actor, now=now, personal={"note": note} if note else None)
     return hold
@@ -114,12 +136,15 @@ def _place(
 def carry_over(
     *, recording: models.Recording, before: Iterable[models.Hold], actor: str, now: dt.datetime
 ) -> None:
-    """A correction must not free footage: holds that no longer reach the recording are placed on it by name."""
+    """A correction must not free footage: holds that no longer reach the recording are placed on it by name.
+
+    Each stays its placer's, so that the second person is still somebody else.
+    """
     still = {hold.pk for hold in queries.holds_of(recording)}
     for hold in before:
         if hold.pk not in still:
             _place(Covers(recording=recording), reason=hold.reason, reference=hold.reference, note=hold.note,
-                   user=None, actor=actor, now=now)  # fmt: skip
+                   by=hold.placed_by_id, actor=actor, now=now)  # fmt: skip
 
 
 @transaction.atomic
@@ -128,7 +153,7 @@ def release_hold(*, viewer: gates.Viewer, hold_id: UUID, reason: str, now: dt.da
 
     :raises errors.NotFound: when the hold is not the viewer's to release.
     :raises errors.Refusal: ``evidence.second_person_needed``, ``evidence.reason_missing``,
-        ``evidence.hold_released_already``, ``access.concerns_yourself``.
+        ``evidence.hold_released_already``, ``evidence.hold_ends_with_its_case``, ``access.concerns_yourself``.
     """
     rows = models.Hold.objects.select_related("recording__unit", "shift__unit", "unit").select_for_update(
         of=("self",)
@@ -136,7 +161,10 @@ def release_hold(*, viewer: gates.Viewer, hold_id: UUID, reason: str, now: dt.da
     hold = gates.get_in_scope(rows, pk=hold_id)
     covers = covers_of(hold)
     gates.check_holds_over(viewer, covers.path(), *RELEASING_ROLES)
-    gates.check_not_concerned(viewer, covers.people(), act="evidence.release_hold")
+    concerned = {viewer.person_id} if covers.is_within_span_of(viewer.person_id) else covers.people()
+    gates.check_not_concerned(viewer, concerned, act="evidence.release_hold")
+    if hold.placed_by_id is None and hold.reference.startswith(KEPT_BY_ROOMS):
+        raise errors.Refusal("evidence.hold_ends_with_its_case", reference=hold.reference)
     if hold.placed_by_id == viewer.user.pk:
         raise errors.Refusal("evidence.second_person_needed", act="evidence.release_hold")
     if hold.released_at is not None:
