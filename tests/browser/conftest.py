@@ -57,12 +57,16 @@ def page_for(
 
     def open_page(name: str, language: str = "fa", *, size: dict[str, int] | None = None) -> sync_api.Page:
         context = chromium.new_context(
-            base_url=live_server.url, viewport=size or SIZE, timezone_id="Asia/Tehran"  # type: ignore[arg-type]
+            base_url=live_server.url,
+            viewport=size or SIZE,
+            timezone_id="Asia/Tehran",  # type: ignore[arg-type]
         )
         opened.append(context)
         session = _session_of(cast, name)
         cookies = {settings.SESSION_COOKIE_NAME: session, settings.LANGUAGE_COOKIE_NAME: language}
-        context.add_cookies([{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()])
+        context.add_cookies(
+            [{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()]
+        )
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
@@ -72,7 +76,9 @@ def page_for(
     yield open_page
     for context in opened:
         for page in context.pages:
-            page.goto("about:blank")  # a player asks on for film: the server must be still before the tables go
+            page.goto(
+                "about:blank"
+            )  # a player asks on for film: the server must be still before the tables go
         context.close()
     time.sleep(0.5)
     assert not [one for one in faults if "422" not in one], faults

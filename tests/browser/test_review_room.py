@@ -104,7 +104,11 @@ def mark_thanks(page: Page, shoot, language: str) -> None:
 
 def chosen(page: Page) -> int:
     """The place of the current item in the queue."""
-    return int(page.evaluate("[...document.querySelectorAll('[data-plan] > li')].findIndex((one) => one.ariaCurrent)"))
+    return int(
+        page.evaluate(
+            "[...document.querySelectorAll('[data-plan] > li')].findIndex((one) => one.ariaCurrent)"
+        )
+    )
 
 
 def click_at(page: Page, minute: float) -> None:

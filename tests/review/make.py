@@ -83,7 +83,11 @@ def seal(
 def analyzed(recording: evidence.Recording) -> None:
     """As though the detectors had run: tracks of every kind, raised voices and a bang in the third minute."""
     run = signals.Run.objects.create(
-        recording=recording, started_at=NOW, finished_at=NOW, is_current=True, duration_ms=recording.duration_ms
+        recording=recording,
+        started_at=NOW,
+        finished_at=NOW,
+        is_current=True,
+        duration_ms=recording.duration_ms,
     )
     seconds = np.arange(recording.duration_ms // 1000)
     loud = (seconds > 125) & (seconds < 160)
@@ -151,7 +155,10 @@ class Patrol:
         """Report minutes of one bearer's footage as played."""
         claims = [proof.Claim(timespan.Span(self.at(start), self.at(end)), rate) for start, end in spans]
         return operations.record_played(
-            viewer=self.cast.viewer(by), review_id=review.pk, claims={self.cast.people[name].pk: claims}, now=now
+            viewer=self.cast.viewer(by),
+            review_id=review.pk,
+            claims={self.cast.people[name].pk: claims},
+            now=now,
         )
 
     def watch_all(self, review: models.Review, *, by: str = "head", now: dt.datetime = NOW) -> dt.datetime:

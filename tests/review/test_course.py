@@ -98,16 +98,24 @@ def test_what_another_watched_does_not_count_for_who_takes_over(patrol: make.Pat
     operations.escalate_overdue(now=review.due_at + HOUR)
     operations.take_over_review(viewer=cast.viewer("reviewer"), review_id=review.pk, now=now)
     with refused("review.plan_not_watched"):
-        operations.sign_off_review(viewer=cast.viewer("reviewer"), review_id=review.pk, summary="Seen", now=now)
+        operations.sign_off_review(
+            viewer=cast.viewer("reviewer"), review_id=review.pk, summary="Seen", now=now
+        )
 
 
-def test_sign_off_is_refused_until_the_plan_is_watched(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_sign_off_is_refused_until_the_plan_is_watched(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     with refused("review.plan_not_watched"):
-        operations.sign_off_review(viewer=cast.viewer("head"), review_id=review.pk, summary="All well", now=NOW)
+        operations.sign_off_review(
+            viewer=cast.viewer("head"), review_id=review.pk, summary="All well", now=NOW
+        )
     now = patrol.watch_all(review)
     with refused("review.summary_missing"):
         operations.sign_off_review(viewer=cast.viewer("head"), review_id=review.pk, summary=" ", now=now)
-    signed = operations.sign_off_review(viewer=cast.viewer("head"), review_id=review.pk, summary="All well", now=now)
+    signed = operations.sign_off_review(
+        viewer=cast.viewer("head"), review_id=review.pk, summary="All well", now=now
+    )
     assert (signed.state, signed.signed_off_at) == ("signed_off", now)
     assert signed.watched_ms > 0
     entry = ledger.Entry.objects.get(kind="review.review_signed_off")
@@ -136,4 +144,6 @@ def test_force_is_held_at_once_and_kept_a_year_from_sign_off_on(
     hold.refresh_from_db()
     assert hold.released_at == now
     kept = archive.Classification.objects.filter(reference=f"mark:{mark.pk}")
-    assert [(one.recording, one.category.code) for one in kept] == [(patrol.recordings["arash"][0], "intentional")]
+    assert [(one.recording, one.category.code) for one in kept] == [
+        (patrol.recordings["arash"][0], "intentional")
+    ]

@@ -17,7 +17,11 @@ from tests.review import make
 
 
 def mark(patrol: make.Patrol, review: models.Review, kind: str = "coaching", **more: object) -> models.Mark:
-    fields = {"span": (patrol.at(1), patrol.at(2)), "now": NOW, "person_id": patrol.cast.people["arash"].pk} | more
+    fields = {
+        "span": (patrol.at(1), patrol.at(2)),
+        "now": NOW,
+        "person_id": patrol.cast.people["arash"].pk,
+    } | more
     return operations.make_mark(viewer=patrol.cast.viewer("head"), review_id=review.pk, kind=kind, **fields)  # type: ignore[arg-type]
 
 
@@ -39,7 +43,12 @@ def test_a_mark_rests_on_the_catalogue_in_force(patrol: make.Patrol, review: mod
     new = conduct.CatalogueVersion.objects.create(number=902, in_force_at=NOW - HOUR)
     items = [
         conduct.ConductItem.objects.create(
-            version=version, code="R-01", theme="respect", gravity="coaching", title_fa="ادب", title_en="Courtesy"
+            version=version,
+            code="R-01",
+            theme="respect",
+            gravity="coaching",
+            title_fa="ادب",
+            title_en="Courtesy",
         )
         for version in (old, new)
     ]
@@ -49,7 +58,9 @@ def test_a_mark_rests_on_the_catalogue_in_force(patrol: make.Patrol, review: mod
 
 
 @pytest.mark.parametrize(("start", "end"), [(2, 1), (1, 1), (-60, -55), (1, 45)])
-def test_a_mark_lies_within_the_shift_and_is_short(patrol: make.Patrol, review: models.Review, start: int, end: int) -> None:
+def test_a_mark_lies_within_the_shift_and_is_short(
+    patrol: make.Patrol, review: models.Review, start: int, end: int
+) -> None:
     with pytest.raises(errors.Refusal, match=r"review\.mark_"):
         mark(patrol, review, span=(patrol.at(start), patrol.at(end)))
 
@@ -96,8 +107,12 @@ def test_an_officer_is_asked_and_answers_once(patrol: make.Patrol, review: model
     assert list(queries.list_questions_for(cast.viewer("arash"))) == [question]
     assert list(queries.list_questions_for(cast.viewer("babak"))) == []
     with pytest.raises(errors.NotFound):
-        operations.answer_question(viewer=cast.viewer("babak"), question_id=question.pk, text="Not me", now=NOW)
-    operations.answer_question(viewer=cast.viewer("arash"), question_id=question.pk, text="I changed the battery.", now=NOW)
+        operations.answer_question(
+            viewer=cast.viewer("babak"), question_id=question.pk, text="Not me", now=NOW
+        )
+    operations.answer_question(
+        viewer=cast.viewer("arash"), question_id=question.pk, text="I changed the battery.", now=NOW
+    )
     with pytest.raises(errors.Refusal, match=r"review\.answered_already"):
         operations.answer_question(viewer=cast.viewer("arash"), question_id=question.pk, text="No.", now=NOW)
     since = NOW - dt.timedelta(days=1)

@@ -20,7 +20,8 @@ def span(start: int, length: int) -> timespan.Span:
 
 spans = st.builds(span, st.integers(0, 3600), st.integers(0, 600))
 reports = st.lists(
-    st.tuples(st.integers(0, 200), st.lists(st.builds(proof.Claim, spans, st.floats(-1, 12)), max_size=5)), max_size=12
+    st.tuples(st.integers(0, 200), st.lists(st.builds(proof.Claim, spans, st.floats(-1, 12)), max_size=5)),
+    max_size=12,
 )
 
 

@@ -21,13 +21,20 @@ from tests.review import make
 def neighbour(cast: Cast) -> roster.Unit:
     """Station D of the same county, whose head is the leader of A's shifts (a free hand for this test)."""
     unit = roster.Unit.objects.create(
-        code="D", name_fa="کلانتری D", name_en="Station D", kind="station", parent=cast.units["C1"], path="new-D"
+        code="D",
+        name_fa="کلانتری D",
+        name_en="Station D",
+        kind="station",
+        parent=cast.units["C1"],
+        path="new-D",
     )
     unit.path = f"{cast.units['C1'].path}{unit.pk}/"
     unit.save(update_fields=["path"])
     cast.units["D"] = unit
     roster.HeldPost.objects.filter(person=cast.people["leader"]).delete()
-    roster.HeldPost.objects.create(person=cast.people["leader"], role="station_head", unit=unit, held=cast_module.ALWAYS)
+    roster.HeldPost.objects.create(
+        person=cast.people["leader"], role="station_head", unit=unit, held=cast_module.ALWAYS
+    )
     return unit
 
 
@@ -44,7 +51,9 @@ def sign_off(patrol: make.Patrol, *, drawn: bool) -> models.Review:
     )
 
 
-def test_the_seed_is_published_and_what_is_not_drawn_ends_there(patrol: make.Patrol, neighbour: roster.Unit) -> None:
+def test_the_seed_is_published_and_what_is_not_drawn_ends_there(
+    patrol: make.Patrol, neighbour: roster.Unit
+) -> None:
     review = sign_off(patrol, drawn=False)
     assert operations.draw_second_line(review_id=review.pk, now=NOW) is None
     assert triage.Seed.objects.get(shift=patrol.shift).published_at == NOW

@@ -22,19 +22,27 @@ def minutes_of(standing: watched.Standing, cast: Cast, name: str) -> float:
     return spans.total() / make.MINUTE if spans else 0.0
 
 
-def test_a_segment_is_written_down_before_its_bytes_leave(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_a_segment_is_written_down_before_its_bytes_leave(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     warrant = watching.warrant_of_review(cast.viewer("head"), review.pk, NOW)
     recording = patrol.recordings["arash"][0]
     clip, segment = operations.serve_segment(warrant=warrant, recording_id=recording.pk, index=2, now=NOW)
     served = models.ServedSegment.objects.get()
-    assert (served.recording, served.starts_ms, served.ends_ms) == (recording, segment.start_ms, segment.end_ms)
+    assert (served.recording, served.starts_ms, served.ends_ms) == (
+        recording,
+        segment.start_ms,
+        segment.end_ms,
+    )
     viewing = evidence.Viewing.objects.get(recording=recording)
     assert viewing.purpose == f"review:{review.pk}"
     assert viewing.spans_ms == [[segment.start_ms, segment.end_ms]]
     assert clip.recording == recording
 
 
-def test_what_was_never_served_was_never_watched(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_what_was_never_served_was_never_watched(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     standing = patrol.claim(review, "arash", [(0, 1)], now=NOW)
     assert minutes_of(standing, cast, "arash") == 0
     warrant = watching.warrant_of_review(cast.viewer("head"), review.pk, NOW)
@@ -43,7 +51,9 @@ def test_what_was_never_served_was_never_watched(patrol: make.Patrol, review: mo
     assert 0.09 < minutes_of(standing, cast, "arash") < 0.12
 
 
-def test_time_runs_at_most_eight_times_as_fast(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_time_runs_at_most_eight_times_as_fast(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     patrol.serve_all(review)
     first = patrol.claim(review, "arash", [(0, 5)], now=NOW)
     assert minutes_of(first, cast, "arash") == pytest.approx(80 / 60)  # ten seconds of grace, eight times
@@ -61,7 +71,9 @@ def test_two_tabs_share_one_allowance(patrol: make.Patrol, review: models.Review
     assert minutes_of(standing, cast, "arash") <= (80 + 4 * 8) / 60 + 0.001
 
 
-def test_a_rate_that_no_player_has_is_not_believed(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_a_rate_that_no_player_has_is_not_believed(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     patrol.serve_all(review)
     standing = patrol.claim(review, "arash", [(0, 1)], now=NOW, rate=16)
     assert minutes_of(standing, cast, "arash") == 0
@@ -75,7 +87,9 @@ def test_an_item_without_footage_stays_in_the_list_and_needs_no_watching(
     assert len(standing.items) == patrol.plan.items.count()
 
 
-def test_every_item_is_done_when_all_was_watched(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_every_item_is_done_when_all_was_watched(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     before = watched.standing_of(review, viewer=cast.viewer("head"), now=NOW)
     assert before.left
     assert before.left_ms > 0
@@ -87,15 +101,17 @@ def test_every_item_is_done_when_all_was_watched(patrol: make.Patrol, review: mo
 def test_a_private_moment_is_neither_served_nor_to_be_watched(patrol: make.Patrol, cast: Cast) -> None:
     arash = cast.people["arash"]
     footage.restrict_moment(
-        viewer=cast.viewer("arash"), shift=patrol.shift, person=arash, span=(patrol.at(1), patrol.at(2)), kind="prayer",
+        viewer=cast.viewer("arash"),
+        shift=patrol.shift,
+        person=arash,
+        span=(patrol.at(1), patrol.at(2)),
+        kind="prayer",
         now=NOW,
     )
     review = patrol.begin()
     warrant = watching.warrant_of_review(cast.viewer("head"), review.pk, NOW)
     recording = patrol.recordings["arash"][0]
-    touching = next(
-        one for one in film.plan_of(recording.pk) if one.start_ms <= 90_000 < one.end_ms
-    )
+    touching = next(one for one in film.plan_of(recording.pk) if one.start_ms <= 90_000 < one.end_ms)
     with pytest.raises(errors.NotFound):
         operations.serve_segment(warrant=warrant, recording_id=recording.pk, index=touching.index, now=NOW)
     with pytest.raises(errors.NotFound):
@@ -107,7 +123,9 @@ def test_a_private_moment_is_neither_served_nor_to_be_watched(patrol: make.Patro
     assert not any(span.starts_at < patrol.at(2) and patrol.at(1) < span.ends_at for span in playable)
 
 
-def test_footage_of_another_shift_has_no_address(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_footage_of_another_shift_has_no_address(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     other = make.cast_module.make_shift(cast, starts_at=NOW - 30 * HOUR, code="A-2", crew=("babak",))
     camera = make.cast_module.make_camera(cast, "CAM9")
     make.cast_module.issue_camera(other, cast.people["babak"], camera)
@@ -117,19 +135,27 @@ def test_footage_of_another_shift_has_no_address(patrol: make.Patrol, review: mo
         operations.serve_segment(warrant=warrant, recording_id=recording.pk, index=0, now=NOW)
 
 
-def test_without_a_second_factor_there_is_no_footage(patrol: make.Patrol, review: models.Review, cast: Cast) -> None:
+def test_without_a_second_factor_there_is_no_footage(
+    patrol: make.Patrol, review: models.Review, cast: Cast
+) -> None:
     with pytest.raises(errors.Refusal):
         watching.warrant_of_review(cast.viewer("head", second_factor=False), review.pk, NOW)
 
 
 def test_an_officer_sees_their_own_camera_against_a_typed_reason(patrol: make.Patrol, cast: Cast) -> None:
     grant = footage.grant_viewing(
-        viewer=cast.viewer("arash"), shift=patrol.shift, reason="own_answer", note="To answer the head's question", now=NOW
+        viewer=cast.viewer("arash"),
+        shift=patrol.shift,
+        reason="own_answer",
+        note="To answer the head's question",
+        now=NOW,
     )
     warrant = watching.warrant_of_grant(cast.viewer("arash"), grant.pk, NOW)
     assert {clip.person_id for clip in warrant.clips()} == {cast.people["arash"].pk}
     with pytest.raises(errors.NotFound):
-        operations.serve_segment(warrant=warrant, recording_id=patrol.recordings["babak"][0].pk, index=0, now=NOW)
+        operations.serve_segment(
+            warrant=warrant, recording_id=patrol.recordings["babak"][0].pk, index=0, now=NOW
+        )
     with pytest.raises(errors.NotFound):
         watching.warrant_of_grant(cast.viewer("head"), grant.pk, NOW)
     with pytest.raises(errors.NotFound):
@@ -140,9 +166,16 @@ class TestSkips:
     def first_with_footage(self, review: models.Review, cast: Cast) -> watched.ItemState:
         return watched.standing_of(review, viewer=cast.viewer("head"), now=NOW).left[0]
 
-    def skip(self, review: models.Review, cast: Cast, item_id: int, reason: str, note: str = "") -> models.Skip:
+    def skip(
+        self, review: models.Review, cast: Cast, item_id: int, reason: str, note: str = ""
+    ) -> models.Skip:
         return operations.skip_item(
-            viewer=cast.viewer("head"), review_id=review.pk, item_id=item_id, reason=reason, note=note, now=NOW
+            viewer=cast.viewer("head"),
+            review_id=review.pk,
+            item_id=item_id,
+            reason=reason,
+            note=note,
+            now=NOW,
         )
 
     def test_what_has_footage_is_not_skipped_as_missing(self, review: models.Review, cast: Cast) -> None:
@@ -157,7 +190,9 @@ class TestSkips:
         self.skip(review, cast, one.item.pk, "unplayable", "The picture stands still from the start")
         after = watched.standing_of(review, viewer=cast.viewer("head"), now=NOW)
         assert next(each for each in after.items if each.item == one.item).state == "skipped"
-        operations.take_back_skip(viewer=cast.viewer("head"), review_id=review.pk, item_id=one.item.pk, now=NOW)
+        operations.take_back_skip(
+            viewer=cast.viewer("head"), review_id=review.pk, item_id=one.item.pk, now=NOW
+        )
         assert not models.Skip.objects.exists()
 
     def test_seen_on_the_other_camera_must_have_been_seen(

@@ -29,7 +29,9 @@ MESSAGES = {
     "review.begun_by_another": _("Somebody else has begun this review."),
     "review.signed_off": _("This review is signed off."),
     "review.not_overdue": _("A review is taken over only when it is overdue and somebody else has begun it."),
-    "review.no_plan": _("There is no watch plan for this shift yet. It is made as soon as its minutes are counted."),
+    "review.no_plan": _(
+        "There is no watch plan for this shift yet. It is made as soon as its minutes are counted."
+    ),
     "review.plan_not_watched": _(
         "%(items)s items of the plan are neither watched nor skipped; %(left)s of footage are left."
     ),
@@ -39,7 +41,9 @@ MESSAGES = {
     "review.mark_outside_shift": _("The stretch does not lie within the shift."),
     "review.mark_too_long": _("A mark covers at most %(longest)s. Mark the moment itself."),
     "review.not_a_bearer": _("That person had no camera in this shift."),
-    "review.conduct_item_not_in_force": _("That item of the conduct catalogue is not in force. Choose it anew."),
+    "review.conduct_item_not_in_force": _(
+        "That item of the conduct catalogue is not in force. Choose it anew."
+    ),
     "review.mark_has_case": _("A case was opened on this mark: it stays, and the case decides."),
     "review.mark_withdrawn": _("This mark was withdrawn."),
     "review.cannot_open_case": _(
@@ -48,7 +52,9 @@ MESSAGES = {
     "review.question_missing": _("Write what you want to ask."),
     "review.answer_missing": _("Write your answer."),
     "review.answered_already": _("You have answered this already."),
-    "review.skip_note_missing": _("Write in a few words why it does not play: whoever mends it will read it."),
+    "review.skip_note_missing": _(
+        "Write in a few words why it does not play: whoever mends it will read it."
+    ),
     "review.not_seen_on_the_other": _("The same time has not been watched on another camera yet."),
     "review.there_is_footage": _("There is footage of this item, and it may be watched."),
     "review.bad_report": _("The player's report could not be read."),

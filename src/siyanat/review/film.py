@@ -60,9 +60,7 @@ class Clip:
         """When it may be shown."""
         if not self.hidden.clipped(self.span):
             return timespan.SpanSet([self.span])
-        return timespan.SpanSet(
-            self.span_of(one) for one in plan_of(self.recording.pk) if self.is_open(one)
-        )
+        return timespan.SpanSet(self.span_of(one) for one in plan_of(self.recording.pk) if self.is_open(one))
 
     def pieces(self) -> Iterator[Piece]:
         """Its segments, parted where one is left out."""
@@ -141,4 +139,6 @@ def playlist(clips: Sequence[Clip], person_id: UUID, *, uri: str) -> str:
 def clips_under(shift: roster.Shift, person_id: UUID, span: Any) -> list[Clip]:
     """A bearer's clips that overlap a stretch (a range of the database), whatever is restricted in them."""
     stretch = timespan.Span(span.lower, span.upper)
-    return [clip for clip in list_clips(shift, {}) if clip.person_id == person_id and clip.span.overlaps(stretch)]
+    return [
+        clip for clip in list_clips(shift, {}) if clip.person_id == person_id and clip.span.overlaps(stretch)
+    ]

@@ -40,7 +40,9 @@ class Review(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shift = models.ForeignKey(roster.Shift, on_delete=models.PROTECT, related_name="reviews")
     line = models.CharField(max_length=6, choices=Line, default=Line.FIRST)
-    unit = models.ForeignKey(roster.Unit, on_delete=models.PROTECT, related_name="reviews")  # whose work it is
+    unit = models.ForeignKey(
+        roster.Unit, on_delete=models.PROTECT, related_name="reviews"
+    )  # whose work it is
     plan = models.ForeignKey(triage.Plan, null=True, on_delete=models.PROTECT, related_name="reviews")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING, db_index=True)
     reviewer = models.ForeignKey(
@@ -182,7 +184,9 @@ class Mark(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    case = models.ForeignKey(cases.Case, null=True, blank=True, on_delete=models.PROTECT, related_name="marks")
+    case = models.ForeignKey(
+        cases.Case, null=True, blank=True, on_delete=models.PROTECT, related_name="marks"
+    )
 
     KIND_TONES: ClassVar[dict[str, str]] = {
         "thanks": "good",

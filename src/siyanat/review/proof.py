@@ -35,7 +35,9 @@ class Allowance:
         """As it stands at ``now``: the clock adds its time at the highest speed, up to `LONGEST_SILENCE`."""
         passed = min(max(now - self.filled_at, timespan.ZERO), policy.LONGEST_SILENCE)
         most = to_ms(policy.LONGEST_SILENCE + policy.FIRST_ALLOWANCE) * policy.HIGHEST_RATE
-        return Allowance(min(self.left_ms + to_ms(passed) * policy.HIGHEST_RATE, most), max(now, self.filled_at))
+        return Allowance(
+            min(self.left_ms + to_ms(passed) * policy.HIGHEST_RATE, most), max(now, self.filled_at)
+        )
 
 
 def first_allowance(now: dt.datetime) -> Allowance:

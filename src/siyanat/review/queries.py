@@ -120,7 +120,9 @@ def list_reviews(
     viewer: gates.Viewer, *, now: dt.datetime, tab: str = "waiting", q: str = ""
 ) -> QuerySet[models.Review]:
     """One tab of the list: what waits and what is under way by deadline, what is signed off by the latest."""
-    rows = visible_reviews(viewer).select_related("shift__unit", "shift__leader", "unit", "plan", "reviewer__person")
+    rows = visible_reviews(viewer).select_related(
+        "shift__unit", "shift__leader", "unit", "plan", "reviewer__person"
+    )
     if q:
         rows = rows.filter(shift__code__startswith=q)
     if tab == "signed_off":
@@ -154,7 +156,11 @@ def list_waiting(viewer: gates.Viewer, *, now: dt.datetime) -> QuerySet[models.R
 def list_escalated(viewer: gates.Viewer, *, now: dt.datetime) -> QuerySet[models.Review]:
     """For the kartabl of the post above: reviews that are overdue in the units below."""
     rows = visible_reviews(viewer).filter(gates.under(viewer.paths(*ABOVE)), escalated_at__isnull=False)
-    return rows.filter(signed_off_at__isnull=True, due_at__lt=now).select_related("shift__unit", "unit").order_by("due_at")
+    return (
+        rows.filter(signed_off_at__isnull=True, due_at__lt=now)
+        .select_related("shift__unit", "unit")
+        .order_by("due_at")
+    )
 
 
 # Officers.
@@ -186,7 +192,9 @@ def reviews_of_own_shifts(viewer: gates.Viewer) -> QuerySet[models.Review]:
     """Reviews of shifts in whose crew the viewer was or is: told of, never opened as a reviewer's."""
     if viewer.person_id is None:
         return models.Review.objects.none()
-    own = roster.CrewMember.objects.filter(person=viewer.person_id, superseded_at__isnull=True).values("shift")
+    own = roster.CrewMember.objects.filter(person=viewer.person_id, superseded_at__isnull=True).values(
+        "shift"
+    )
     rows = models.Review.objects.filter(shift__in=own)
     return rows.select_related("shift__unit", "unit", "plan", "first").order_by("-shift__starts_at", "line")
 
@@ -240,4 +248,6 @@ def items_in_force(now: dt.datetime) -> QuerySet[conduct.ConductItem]:
     """The items of the conduct catalogue's current version."""
     versions = conduct.CatalogueVersion.objects.filter(in_force_at__lte=now)
     current = versions.order_by("-in_force_at", "-number").first()
-    return conduct.ConductItem.objects.filter(version=current) if current else conduct.ConductItem.objects.none()
+    return (
+        conduct.ConductItem.objects.filter(version=current) if current else conduct.ConductItem.objects.none()
+    )

@@ -31,7 +31,9 @@ def spans(found: Iterable[timespan.Span]) -> list[list[int]]:
     return [[ms(one.starts_at), ms(one.ends_at)] for one in found]
 
 
-def facts(warrant: watching.Warrant, standing: watched.Standing | None, *, now: dt.datetime) -> dict[str, Any]:
+def facts(
+    warrant: watching.Warrant, standing: watched.Standing | None, *, now: dt.datetime
+) -> dict[str, Any]:
     """Everything but the tracks, small enough to travel with the page."""
     clips = warrant.clips()
     window = _window(warrant.shift, clips)
@@ -65,7 +67,10 @@ def _people(warrant: watching.Warrant, clips: list[film.Clip]) -> list[roster.Pe
 
 
 def _bearer(
-    person: roster.Person, warrant: watching.Warrant, clips: list[film.Clip], standing: watched.Standing | None
+    person: roster.Person,
+    warrant: watching.Warrant,
+    clips: list[film.Clip],
+    standing: watched.Standing | None,
 ) -> dict[str, Any]:
     own = [clip for clip in clips if clip.person_id == person.pk]
     seen = standing.watched.get(person.pk) if standing else None
@@ -73,7 +78,8 @@ def _bearer(
         "id": str(person.pk),
         "name": names.full_name(person),
         "clips": [
-            {"id": str(clip.recording.pk), "start": ms(clip.span.starts_at), "end": ms(clip.span.ends_at)} for clip in own
+            {"id": str(clip.recording.pk), "start": ms(clip.span.starts_at), "end": ms(clip.span.ends_at)}
+            for clip in own
         ],
         "pieces": _pieces(own),
         "stretches": _stretches(warrant.shift, person),
@@ -180,7 +186,10 @@ def tracks(warrant: watching.Warrant) -> dict[str, Any]:
         own = found.setdefault(clip.person_id, {"clips": [], "findings": []})
         rows = signals.list_tracks(clip.recording.pk)
         own["clips"].append(
-            {"start": ms(clip.span.starts_at), **{name: base64.b64encode(data).decode() for name, data in rows.items()}}
+            {
+                "start": ms(clip.span.starts_at),
+                **{name: base64.b64encode(data).decode() for name, data in rows.items()},
+            }
         )
     bearer = {clip.recording.pk: clip for clip in clips}
     for finding in signals.list_findings([clip.recording for clip in clips]):
@@ -191,12 +200,20 @@ def tracks(warrant: watching.Warrant) -> dict[str, Any]:
         end = clip.span.starts_at + finding.ends_ms * film.MILLISECOND
         figures = {"seconds": (finding.ends_ms - finding.starts_ms) / 1000, **finding.evidence}
         found[clip.person_id]["findings"].append(
-            [finding.kind, ms(start), ms(end), round(finding.score, 2), wording.sentence_for(finding.kind, figures)]
+            [
+                finding.kind,
+                ms(start),
+                ms(end),
+                round(finding.score, 2),
+                wording.sentence_for(finding.kind, figures),
+            ]
         )
     return {str(person): told for person, told in found.items()}
 
 
-def first_segments(warrant: watching.Warrant, standing: watched.Standing | None) -> list[tuple[film.Clip, Any]]:
+def first_segments(
+    warrant: watching.Warrant, standing: watched.Standing | None
+) -> list[tuple[film.Clip, Any]]:
     """The segments that a player will ask for first: where the first item begins, on every camera."""
     left = standing.left if standing else []
     clips = warrant.clips()

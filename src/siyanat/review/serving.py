@@ -76,7 +76,9 @@ def warm(wanted: list[tuple[film.Clip, segments.Segment]]) -> threading.Thread:
 
     def run() -> None:
         for sha256, segment in paths:
-            with contextlib.suppress(errors.SiyanatError, OSError):  # the request for the segment itself tells what is wrong
+            with contextlib.suppress(
+                errors.SiyanatError, OSError
+            ):  # the request for the segment itself tells what is wrong
                 _kept(
                     sha256, f"{segment.index}-v{VERSION}.ts",
                     functools.partial(guarded.make_segment, pool(), store.path_of(sha256), segment),

@@ -65,13 +65,22 @@ def month_of(unit: roster.Unit, *, starts_at: dt.datetime, ends_at: dt.datetime)
     )  # fmt: skip
     items = list(Item.objects.filter(plan__in=[one.plan_id for one in reviews], kind=Item.Kind.RANDOM))
     verdicts = _verdicts(reviews, items)
-    counts = {name: sum(one == name for one in verdicts.values()) for name in ("restricted", "marked", "missing", "skipped")}
+    counts = {
+        name: sum(one == name for one in verdicts.values())
+        for name in ("restricted", "marked", "missing", "skipped")
+    }
     population = sum(one.plan.random_population for one in reviews if one.plan)
     sampled = len(items) - counts["restricted"]
     bad = counts["marked"] + counts["missing"] + counts["skipped"]
     bound = sampling.upper_bound(population=population, sampled=sampled, bad=bad) if sampled else None
     return Month(
-        len(reviews), len(items), counts["restricted"], counts["marked"], counts["missing"], counts["skipped"], bound
+        len(reviews),
+        len(items),
+        counts["restricted"],
+        counts["marked"],
+        counts["missing"],
+        counts["skipped"],
+        bound,
     )
 
 
@@ -79,7 +88,9 @@ def _verdicts(reviews: Sequence[models.Review], items: Sequence[triage.PlanItem]
     """``marked``, ``missing``, ``skipped``, ``restricted`` or ``good`` of each drawn clip."""
     by_plan = {one.plan_id: one for one in reviews}
     marks, gaps = _bad_marks(reviews), _unexplained(reviews)
-    skips = {skip.item_id: skip.reason for skip in models.Skip.objects.filter(review__in=reviews, item__in=items)}
+    skips = {
+        skip.item_id: skip.reason for skip in models.Skip.objects.filter(review__in=reviews, item__in=items)
+    }
     found: dict[int, str] = {}
     for item in items:
         review = by_plan[item.plan_id]

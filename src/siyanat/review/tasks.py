@@ -34,7 +34,9 @@ def open_due(timestamp: int) -> None:  # noqa: ARG001
     """Open reviews of ended shifts that have none, whatever was announced or lost."""
     now = clock.now()
     reviewed = models.Review.objects.filter(line=models.Review.Line.FIRST).values("shift")
-    shifts = roster.Shift.objects.filter(ends_at__lte=now, starts_at__gt=now - LOOK_BACK).exclude(pk__in=reviewed)
+    shifts = roster.Shift.objects.filter(ends_at__lte=now, starts_at__gt=now - LOOK_BACK).exclude(
+        pk__in=reviewed
+    )
     for shift_id in shifts.exclude(state=roster.Shift.State.CANCELED).values_list("pk", flat=True)[:2000]:
         operations.open_review(shift_id=shift_id, now=now)
 

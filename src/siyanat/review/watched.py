@@ -79,7 +79,9 @@ class Standing:
         return sum(one.share.watched_ms for one in self.items) / needed if needed else 1.0
 
 
-def served_spans(review: models.Review, user_id: UUID, clips: Sequence[film.Clip], person_id: UUID) -> timespan.SpanSet:
+def served_spans(
+    review: models.Review, user_id: UUID, clips: Sequence[film.Clip], person_id: UUID
+) -> timespan.SpanSet:
     """What of one bearer's footage the server sent to this user in this review, in wall-clock time."""
     starts = {clip.recording.pk: clip.recording.starts_at for clip in clips if clip.person_id == person_id}
     rows = models.ServedSegment.objects.filter(review=review, user=user_id, recording__in=list(starts))

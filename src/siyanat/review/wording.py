@@ -78,9 +78,9 @@ def _covered(figures: Figures) -> str:
 
 def _stop(figures: Figures) -> str:
     missing = formatting.duration(float(figures.get("missing_seconds", 0)) / 60)
-    return _("Footage stops here and %(missing)s without a reason follow: the last minute before the stop.") % {
-        "missing": missing
-    }
+    return _(
+        "Footage stops here and %(missing)s without a reason follow: the last minute before the stop."
+    ) % {"missing": missing}
 
 
 def _loud(figures: Figures) -> str:
@@ -98,7 +98,9 @@ def _simple(sentence: Any) -> Callable[[Figures], str]:
 
 
 SENTENCES: dict[str, Callable[[Figures], str]] = {
-    "button": _simple(gettext_lazy("The officer pressed the recording button; this recording lasts %(length)s.")),
+    "button": _simple(
+        gettext_lazy("The officer pressed the recording button; this recording lasts %(length)s.")
+    ),
     "unexplained_stop": _stop,
     "impulse": _impulse,
     "raised_voice": _raised,
@@ -134,7 +136,11 @@ def item_title(item: triage.PlanItem) -> str:
 def item_sentences(item: triage.PlanItem) -> list[str]:
     """Why the item is in the plan."""
     if item.is_missing:
-        return [_("This minute was drawn, and there is no footage of it. It counts as missing; nothing is to be watched.")]
+        return [
+            _(
+                "This minute was drawn, and there is no footage of it. It counts as missing; nothing is to be watched."
+            )
+        ]
     if item.kind == triage.PlanItem.Kind.RANDOM:
         return [_("Drawn from all minutes of the roster by a seed that was fixed before the shift began.")]
     told: dict[str, str] = {}

@@ -36,7 +36,10 @@ def ask_officer(
     if person_id not in {one.pk for one in queries.bearers_of(review.shift)}:
         raise errors.Refusal("review.not_a_bearer")
     if span is not None and not (
-        review.shift.starts_at - policy.MARK_MARGIN <= span[0] < span[1] <= review.shift.ends_at + policy.MARK_MARGIN
+        review.shift.starts_at - policy.MARK_MARGIN
+        <= span[0]
+        < span[1]
+        <= review.shift.ends_at + policy.MARK_MARGIN
     ):
         raise errors.Refusal("review.mark_outside_shift")
     clean = notes.clean(text)[:1000]
@@ -55,7 +58,9 @@ def ask_officer(
 
 
 @transaction.atomic
-def answer_question(*, viewer: gates.Viewer, question_id: UUID, text: str, now: dt.datetime) -> models.Question:
+def answer_question(
+    *, viewer: gates.Viewer, question_id: UUID, text: str, now: dt.datetime
+) -> models.Question:
     """The officer says their side, once.
 
     :raises errors.NotFound: when nobody asked the viewer that.

@@ -46,7 +46,13 @@ def open_review(*, shift_id: UUID, now: dt.datetime) -> models.Review | None:
         shift=shift, unit=shift.unit, plan=plan, created_at=now, goes_above=_goes_above(shift, now),
         due_at=max(working_days.add_working_days(shift.ends_at, policy.DUE_WORKING_DAYS), now),
     )  # fmt: skip
-    tell("review_opened", review, actor=ACTOR, now=now, facts={"unit": shift.unit.code, "due_at": review.due_at})
+    tell(
+        "review_opened",
+        review,
+        actor=ACTOR,
+        now=now,
+        facts={"unit": shift.unit.code, "due_at": review.due_at},
+    )
     return review
 
 
@@ -102,7 +108,9 @@ def take_over_review(*, viewer: gates.Viewer, review_id: UUID, now: dt.datetime)
 def _lock(viewer: gates.Viewer, review_id: UUID) -> models.Review:
     """The review, locked, when it is the viewer's to do."""
     seen = queries.get_review(viewer, review_id)
-    rows = models.Review.objects.select_for_update(of=("self",)).select_related("shift__unit", "unit", "plan", "first")
+    rows = models.Review.objects.select_for_update(of=("self",)).select_related(
+        "shift__unit", "unit", "plan", "first"
+    )
     review = rows.get(pk=seen.pk)
     if review.signed_off_at is not None:
         raise errors.Refusal("review.signed_off")
@@ -132,12 +140,20 @@ def escalate_overdue(*, now: dt.datetime) -> int:
     for review in due:
         review.escalated_at, review.state = now, State.ESCALATED
         review.save(update_fields=["escalated_at", "state"])
-        tell("review_escalated", review, actor=ACTOR, now=now, facts={"unit": review.unit.code, "due_at": review.due_at})
+        tell(
+            "review_escalated",
+            review,
+            actor=ACTOR,
+            now=now,
+            facts={"unit": review.unit.code, "due_at": review.due_at},
+        )
     return len(due)
 
 
 @transaction.atomic
-def sign_off_review(*, viewer: gates.Viewer, review_id: UUID, summary: str, now: dt.datetime) -> models.Review:
+def sign_off_review(
+    *, viewer: gates.Viewer, review_id: UUID, summary: str, now: dt.datetime
+) -> models.Review:
     """End a review whose plan is watched, or skipped with reasons. Open questions don't stand in the way.
 
     Footage under a mark of force or violation goes to the category that keeps it a year; the holds that kept it
@@ -151,7 +167,9 @@ def sign_off_review(*, viewer: gates.Viewer, review_id: UUID, summary: str, now:
     standing = watched.standing_of(review, viewer=viewer, now=now)
     if standing.left:
         raise errors.Refusal(
-            "review.plan_not_watched", items=len(standing.left), left=dt.timedelta(milliseconds=standing.left_ms)
+            "review.plan_not_watched",
+            items=len(standing.left),
+            left=dt.timedelta(milliseconds=standing.left_ms),
         )
     if len(text) < 3:
         raise errors.Refusal("review.summary_missing")
@@ -178,7 +196,9 @@ def lock_at_work(viewer: gates.Viewer, review_id: UUID) -> models.Review:
     :raises errors.Refusal: ``review.not_at_work``, ``access.concerns_yourself``.
     """
     seen = queries.get_review_at_work(viewer, review_id)
-    rows = models.Review.objects.select_for_update(of=("self",)).select_related("shift__unit", "unit", "plan", "first")
+    rows = models.Review.objects.select_for_update(of=("self",)).select_related(
+        "shift__unit", "unit", "plan", "first"
+    )
     review = rows.get(pk=seen.pk)
     if not queries.is_at_work(viewer, review):
         raise errors.Refusal("review.not_at_work")
@@ -194,6 +214,11 @@ def _settle_holds(
             continue
         ids = [clip.recording.pk for clip in film.clips_under(review.shift, mark.person_id, mark.span)]
         archive.classify(
-            ids, code=FORCE_CATEGORY, since=mark.span.upper, reference=f"mark:{mark.pk}", now=now, actor=viewer.actor
+            ids,
+            code=FORCE_CATEGORY,
+            since=mark.span.upper,
+            reference=f"mark:{mark.pk}",
+            now=now,
+            actor=viewer.actor,
         )
         holds.release_holds_of(reference=f"mark:{mark.pk}", actor=viewer.actor, reason="signed off", now=now)

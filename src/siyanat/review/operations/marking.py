@@ -119,7 +119,9 @@ def get_own_mark(viewer: gates.Viewer, mark_id: UUID) -> models.Mark:
     :raises errors.NotFound: otherwise.
     """
     rows = models.Mark.objects.filter(review__reviewer=viewer.user)
-    return gates.get_in_scope(rows.select_related("review__shift__unit", "person", "conduct_item"), pk=mark_id)
+    return gates.get_in_scope(
+        rows.select_related("review__shift__unit", "person", "conduct_item"), pk=mark_id
+    )
 
 
 @transaction.atomic
@@ -146,5 +148,7 @@ def open_case_from_mark(
     except errors.NotFound:
         raise errors.Refusal("review.cannot_open_case") from None
     models.Mark.objects.filter(pk=mark.pk).update(case=case)
-    tell("case_opened_from_mark", review, actor=viewer.actor, now=now, facts={"mark": mark.pk, "case": case.pk})
+    tell(
+        "case_opened_from_mark", review, actor=viewer.actor, now=now, facts={"mark": mark.pk, "case": case.pk}
+    )
     return case

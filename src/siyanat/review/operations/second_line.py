@@ -97,7 +97,9 @@ def _candidates(review: models.Review, now: dt.datetime) -> list[roster.Unit]:
     )
     own = review.shift.unit.path
     units = {post.unit_id: post.unit for post in free}
-    return [unit for unit in units.values() if not own.startswith(unit.path) and not unit.path.startswith(own)]
+    return [
+        unit for unit in units.values() if not own.startswith(unit.path) and not unit.path.startswith(own)
+    ]
 
 
 def _fallback(unit: roster.Unit) -> roster.Unit:

@@ -152,12 +152,18 @@ def record_played(
     return watched.standing_of(review, viewer=viewer, now=now)
 
 
-def _allowance(review: models.Review, viewer: gates.Viewer, person_id: UUID, now: dt.datetime) -> proof.Allowance:
+def _allowance(
+    review: models.Review, viewer: gates.Viewer, person_id: UUID, now: dt.datetime
+) -> proof.Allowance:
     row = models.WatchAllowance.objects.filter(review=review, user=viewer.user, person=person_id).first()
-    return proof.first_allowance(now) if row is None else proof.Allowance(row.left_ms, row.filled_at).filled(now)
+    return (
+        proof.first_allowance(now) if row is None else proof.Allowance(row.left_ms, row.filled_at).filled(now)
+    )
 
 
-def _keep(review: models.Review, viewer: gates.Viewer, person_id: UUID, claim: proof.Claim, now: dt.datetime) -> None:
+def _keep(
+    review: models.Review, viewer: gates.Viewer, person_id: UUID, claim: proof.Claim, now: dt.datetime
+) -> None:
     """Lengthen the last interval that it goes on from at the same rate, or write a new one."""
     rows = models.PlayedInterval.objects.filter(review=review, user=viewer.user, person=person_id)
     last = rows.order_by("-pk").first()

@@ -39,7 +39,9 @@ def read_report(body: bytes) -> dict[UUID, list[proof.Claim]]:
 def played(request: gates.ViewerRequest, review_id: UUID) -> HttpResponse:
     """The player reports what it played; the answer says what was believed."""
     claims = read_report(request.body)
-    standing = operations.record_played(viewer=request.viewer, review_id=review_id, claims=claims, now=request.now)
+    standing = operations.record_played(
+        viewer=request.viewer, review_id=review_id, claims=claims, now=request.now
+    )
     return JsonResponse(room.standing_facts(standing))
 
 
@@ -69,7 +71,9 @@ def withdraw_mark(request: gates.ViewerRequest, mark_id: UUID) -> HttpResponse:
 def open_case(request: gates.ViewerRequest, mark_id: UUID) -> HttpResponse:
     """Open a case on a mark."""
     data = forms.checked(forms.TextForm(request.POST))
-    case = operations.open_case_from_mark(viewer=request.viewer, mark_id=mark_id, title=data["text"], now=request.now)
+    case = operations.open_case_from_mark(
+        viewer=request.viewer, mark_id=mark_id, title=data["text"], now=request.now
+    )
     return JsonResponse({"id": str(mark_id), "case": case.number})
 
 
@@ -79,7 +83,9 @@ def skip_item(request: gates.ViewerRequest, review_id: UUID, item_id: int) -> Ht
     """Skip an item with a reason; without one, put it back."""
     data = forms.checked(forms.SkipForm(request.POST))
     if not data["reason"]:
-        operations.take_back_skip(viewer=request.viewer, review_id=review_id, item_id=item_id, now=request.now)
+        operations.take_back_skip(
+            viewer=request.viewer, review_id=review_id, item_id=item_id, now=request.now
+        )
         return JsonResponse({"id": item_id, "skip": ""})
     skip = operations.skip_item(
         viewer=request.viewer, review_id=review_id, item_id=item_id, reason=data["reason"], note=data["note"],
@@ -106,5 +112,7 @@ def ask(request: gates.ViewerRequest, review_id: UUID) -> HttpResponse:
 def sign_off(request: gates.ViewerRequest, review_id: UUID) -> HttpResponse:
     """End the review."""
     data = forms.checked(forms.TextForm(request.POST))
-    operations.sign_off_review(viewer=request.viewer, review_id=review_id, summary=data["text"], now=request.now)
+    operations.sign_off_review(
+        viewer=request.viewer, review_id=review_id, summary=data["text"], now=request.now
+    )
     return JsonResponse({"url": reverse("review:page", args=[review_id])})

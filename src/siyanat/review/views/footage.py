@@ -39,13 +39,21 @@ def _playlist(warrant: watching.Warrant, person_id: UUID) -> HttpResponse:
     return _packed(text, "application/vnd.apple.mpegurl")
 
 
-def _segment(request: gates.ViewerRequest, warrant: watching.Warrant, recording_id: UUID, index: int) -> HttpResponse:
-    clip, segment = operations.serve_segment(warrant=warrant, recording_id=recording_id, index=index, now=request.now)
+def _segment(
+    request: gates.ViewerRequest, warrant: watching.Warrant, recording_id: UUID, index: int
+) -> HttpResponse:
+    clip, segment = operations.serve_segment(
+        warrant=warrant, recording_id=recording_id, index=index, now=request.now
+    )
     return _private(serving.segment_bytes(clip, segment), "video/mp2t")
 
 
-def _still(request: gates.ViewerRequest, warrant: watching.Warrant, recording_id: UUID, at_ms: int) -> HttpResponse:
-    clip, segment = operations.serve_still(warrant=warrant, recording_id=recording_id, at_ms=at_ms, now=request.now)
+def _still(
+    request: gates.ViewerRequest, warrant: watching.Warrant, recording_id: UUID, at_ms: int
+) -> HttpResponse:
+    clip, segment = operations.serve_still(
+        warrant=warrant, recording_id=recording_id, at_ms=at_ms, now=request.now
+    )
     return _private(serving.still_bytes(clip, segment, at_ms), "image/jpeg")
 
 
@@ -70,14 +78,18 @@ def review_playlist(request: gates.ViewerRequest, review_id: UUID, person_id: UU
 
 @gates.admit(*queries.REVIEWERS, second_factor=True)
 @require_GET
-def review_segment(request: gates.ViewerRequest, review_id: UUID, recording_id: UUID, index: int) -> HttpResponse:
+def review_segment(
+    request: gates.ViewerRequest, review_id: UUID, recording_id: UUID, index: int
+) -> HttpResponse:
     """One segment; written down before it leaves."""
     return _segment(request, _of_review(request, review_id), recording_id, index)
 
 
 @gates.admit(*queries.REVIEWERS, second_factor=True)
 @require_GET
-def review_still(request: gates.ViewerRequest, review_id: UUID, recording_id: UUID, at_ms: int) -> HttpResponse:
+def review_still(
+    request: gates.ViewerRequest, review_id: UUID, recording_id: UUID, at_ms: int
+) -> HttpResponse:
     """A thumbnail."""
     return _still(request, _of_review(request, review_id), recording_id, at_ms)
 
@@ -98,7 +110,9 @@ def grant_playlist(request: gates.ViewerRequest, grant_id: UUID, person_id: UUID
 
 @gates.admit(*GRANTED, second_factor=True)
 @require_GET
-def grant_segment(request: gates.ViewerRequest, grant_id: UUID, recording_id: UUID, index: int) -> HttpResponse:
+def grant_segment(
+    request: gates.ViewerRequest, grant_id: UUID, recording_id: UUID, index: int
+) -> HttpResponse:
     """One segment, against a typed reason; written down before it leaves."""
     return _segment(request, _of_grant(request, grant_id), recording_id, index)
 

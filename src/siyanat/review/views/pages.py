@@ -56,9 +56,9 @@ def review_list(request: gates.ViewerRequest) -> HttpResponse:
     tab = request.GET.get("tab", "waiting")
     tab = tab if tab in queries.TABS else "waiting"
     q = persian.normalise(request.GET.get("q", ""))
-    page: Page[Any] = Pages(queries.list_reviews(request.viewer, now=request.now, tab=tab, q=q), ROWS).get_page(
-        request.GET.get("page")
-    )
+    page: Page[Any] = Pages(
+        queries.list_reviews(request.viewer, now=request.now, tab=tab, q=q), ROWS
+    ).get_page(request.GET.get("page"))
     reviews = list(page.object_list)
     counts = queries.crew_counts([one.shift_id for one in reviews])
     tabs = [
@@ -149,7 +149,11 @@ def take_over(request: gates.ViewerRequest, review_id: UUID) -> HttpResponse:
 @require_GET
 def mine(request: gates.ViewerRequest) -> HttpResponse:
     """The viewer's own shifts: what waits for an answer, what was found, thanks included."""
-    reviews = list(queries.reviews_of_own_shifts(request.viewer).filter(shift__starts_at__gte=request.now - OWN_SINCE)[:100])
+    reviews = list(
+        queries.reviews_of_own_shifts(request.viewer).filter(shift__starts_at__gte=request.now - OWN_SINCE)[
+            :100
+        ]
+    )
     marks = list(queries.marks_on(request.viewer, reviews))
     by_review: dict[UUID, list[models.Mark]] = {}
     for mark in marks:
@@ -173,9 +177,14 @@ def answer(request: gates.ViewerRequest, question_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             operations.answer_question(
-                viewer=request.viewer, question_id=question_id, text=form.cleaned_data["text"], now=request.now
+                viewer=request.viewer,
+                question_id=question_id,
+                text=form.cleaned_data["text"],
+                now=request.now,
             )
-            messages.success(request, _("Your answer was sent. It stands as it is; you can tell more to the reviewer."))
+            messages.success(
+                request, _("Your answer was sent. It stands as it is; you can tell more to the reviewer.")
+            )
             return redirect("review:mine")
         except errors.Refusal as error:
             ui.add_refusal(form, error, field="text")
@@ -220,7 +229,13 @@ def grant(request: gates.ViewerRequest, grant_id: UUID) -> HttpResponse:
         "still": reverse("review:grant_still", args=[grant_id, none, 0]),
         "tracks": reverse("review:grant_tracks", args=[grant_id]),
     }
-    context = {"shift": warrant.shift, "facts": facts, "grant": warrant.grant, "back_url": "/", "now": request.now}
+    context = {
+        "shift": warrant.shift,
+        "facts": facts,
+        "grant": warrant.grant,
+        "back_url": "/",
+        "now": request.now,
+    }
     return render(request, "review/room.html", context)
 
 
@@ -233,7 +248,9 @@ def _month(request: gates.ViewerRequest) -> tuple[int, int]:
     if not asked:
         return year, month
     head, _dash, tail = asked.partition("-")
-    if not (head.isdigit() and tail.isdigit() and 1 <= int(tail) <= MONTHS_IN_YEAR and 1300 <= int(head) <= 1500):
+    if not (
+        head.isdigit() and tail.isdigit() and 1 <= int(tail) <= MONTHS_IN_YEAR and 1300 <= int(head) <= 1500
+    ):
         raise errors.Refusal("review.no_such_month", value=asked)
     return int(head), int(tail)
 
