@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from siyanat.accounts import models, operations
 from siyanat.ledger import models as ledger
@@ -111,13 +113,60 @@ def test_a_temporary_password_is_changed_before_anything_else(cast: Cast, client
 @pytest.mark.parametrize(("address", "opens"), [("127.0.0.1", True), ("::1", True), ("192.0.2.7", False)])
 def test_demo_logins_work_on_loopback_alone(cast: Cast, client: Client, address: str, opens: bool) -> None:
     models.User.objects.filter(username="arash").update(is_demo=True)
-    assert (log_in(client, "arash", REMOTE_ADDR=address).status_code == 302) is opens
+    page = log_in(client, "arash", REMOTE_ADDR=address, HTTP_HOST="localhost:8000")
+    assert (page.status_code == 302) is opens
 
 
-def test_a_demo_login_behind_a_proxy_is_refused(cast: Cast, client: Client) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTP_X_FORWARDED_FOR", "192.0.2.7"),
+        ("HTTP_X_FORWARDED_PROTO", "https"),
+        ("HTTP_X_REAL_IP", "192.0.2.7"),
+        ("HTTP_FORWARDED", "for=192.0.2.7"),
+        ("HTTP_VIA", "1.1 proxy"),
+        ("HTTP_HOST", "testserver"),
+    ],
+)
+def test_a_demo_login_behind_a_proxy_is_refused(cast: Cast, client: Client, name: str, value: str) -> None:
     models.User.objects.filter(username="arash").update(is_demo=True)
-    page = log_in(client, "arash", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.7")
+    headers = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8000"} | {name: value}
+    assert log_in(client, "arash", **headers).status_code == 200
+
+
+def test_where_there_is_tls_there_is_no_demo(cast: Cast, client: Client, settings: Settings) -> None:
+    settings.BEHIND_TLS = True
+    models.User.objects.filter(username="arash").update(is_demo=True)
+    assert log_in(client, "arash", HTTP_HOST="localhost").status_code == 200
+
+
+def test_a_temporary_password_is_not_chosen_again(cast: Cast, client: Client) -> None:
+    user = cast.people["arash"].user
+    assert user is not None
+    password = operations.reset_password(user=user, actor="test", now=NOW)
+    log_in(client, "arash", password)
+    page = client.post(
+        "/account/password/", {"oldpassword": password, "password1": password, "password2": password}
+    )
     assert page.status_code == 200
+    user.refresh_from_db()
+    assert user.must_change_password
+
+
+@pytest.mark.parametrize("name", ["head", "admin"])
+def test_removing_the_authenticator_closes_everything_again(cast: Cast, sign_in: SignIn, name: str) -> None:
+    client = sign_in(name)
+    assert client.get(reverse("roster:people")).status_code == 200
+    Authenticator.objects.all().delete()
+    page = client.get(reverse("roster:people"))
+    assert (page.status_code, page["Location"]) == (302, "/account/2fa/totp/activate/")
+
+
+def test_an_administrator_does_nothing_with_a_password_alone(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("admin", second_factor=False)
+    for address in (reverse("roster:people"), reverse("roster:give_post", args=[cast.people["arash"].pk])):
+        for page in (client.get(address), client.post(address, {"role": "external_overseer", "unit": "N"})):
+            assert (page.status_code, page["Location"]) == (302, "/account/2fa/totp/activate/")
 
 
 def test_a_closed_login_ends_its_sessions(cast: Cast, client: Client) -> None:

@@ -39,7 +39,7 @@ def door(cast: cast_module.Cast, settings: Settings, tmp_path: Path) -> Client:
     head.set_password(PASSWORD)
     head.save()
     homes.write(homes.Home(tmp_path), homes.Secrets(PASSWORD, {one.username: SECRET for one in casts.CAST}))
-    return Client()
+    return Client(HTTP_HOST="localhost")
 
 
 def test_the_cast_is_shown_with_codes_that_an_authenticator_would_show(door: Client) -> None:
@@ -79,7 +79,8 @@ def test_without_the_demo_there_is_no_such_page(door: Client, settings: Settings
 
 
 def test_a_demo_login_is_refused_elsewhere(door: Client) -> None:
-    here, there = RequestFactory().post("/"), RequestFactory().post("/", REMOTE_ADDR=ELSEWHERE)
+    requests = RequestFactory(HTTP_HOST="localhost")
+    here, there = requests.post("/"), requests.post("/", REMOTE_ADDR=ELSEWHERE)
     assert isinstance(auth.authenticate(here, username="head", password=PASSWORD), accounts.User)
     assert auth.authenticate(there, username="head", password=PASSWORD) is None
 

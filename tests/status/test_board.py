@@ -114,13 +114,14 @@ def test_health_is_told_to_this_machine_and_to_administrators_alone(
     client: Client, sign_in: SignIn, failed_job: int
 ) -> None:
     url = reverse("status:health")
-    here = client.get(url)
+    here = client.get(url, HTTP_HOST="localhost")
     assert here.status_code == 200
     assert here.json()["healthy"] is False
     assert "jobs_failed" in here.json()["problems"]
     assert client.get(url, REMOTE_ADDR="10.0.0.7").status_code == 404
-    assert client.get(url, HTTP_X_FORWARDED_FOR="10.0.0.7").status_code == 404
+    assert client.get(url, HTTP_HOST="localhost", HTTP_X_FORWARDED_FOR="10.0.0.7").status_code == 404
     assert sign_in("overseer").get(url, REMOTE_ADDR="10.0.0.7").status_code == 404
+    assert sign_in("admin", second_factor=False).get(url, REMOTE_ADDR="10.0.0.7").status_code == 404
     assert sign_in("admin").get(url, REMOTE_ADDR="10.0.0.7").status_code == 200
 
 

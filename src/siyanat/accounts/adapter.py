@@ -6,6 +6,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -64,6 +66,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, *_args: object, **_kwargs: object) -> None:
         """No mail: a deployment has no mail server; the log has the entry."""
+
+    def clean_password(self, password: str, user: models.User | None = None) -> str:
+        """A new password is another one: a temporary password that was handed over is known to two."""
+        if user is not None and user.has_usable_password() and check_password(password, user.password):
+            raise ValidationError(_("Choose another password than the present one."), code="same")
+        return str(super().clean_password(password, user=user))
 
     def set_password(self, user: models.User, password: str) -> None:
         """Keep the password that the owner chose."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
 import time
 from collections.abc import Callable
 
@@ -15,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from siyanat.accounts import loopback
 from siyanat.accounts import models as accounts
 from siyanat.demo import cast as casts
 from siyanat.demo import home as homes
@@ -30,20 +30,11 @@ def only_in_the_demo(view: View) -> View:
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *arguments: object, **named: object) -> HttpResponseBase:
-        if not settings.DEMO or not is_loopback(request):
+        if not settings.DEMO or not loopback.is_local(request):
             raise errors.NotFound
         return view(request, *arguments, **named)
 
     return guarded
-
-
-def is_loopback(request: HttpRequest) -> bool:
-    """Whether the request came over the loopback interface, without a proxy in between."""
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
-    except ValueError:
-        return False
-    return address.is_loopback and not request.META.get("HTTP_X_FORWARDED_FOR")
 
 
 @gates.admit_public

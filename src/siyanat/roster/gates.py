@@ -35,6 +35,8 @@ FOOTAGE_ROLES = (
     Role.PROVINCIAL_REVIEWER,
     Role.EXTERNAL_OVERSEER,
 )
+# Whoever names those people and opens their logins is no less worth protecting.
+SECOND_FACTOR_ROLES = (*FOOTAGE_ROLES, Role.ADMINISTRATOR)
 EVERY_ROLE = tuple(Role)
 
 

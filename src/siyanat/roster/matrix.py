@@ -41,7 +41,7 @@ class Row:
 
     @property
     def second_factor(self) -> bool:
-        """Whether everybody needs a second factor here, not only those who see footage."""
+        """Whether everybody needs a second factor here, not only those who see footage or administer."""
         return self.admission is not None and self.admission.second_factor
 
 
@@ -56,7 +56,8 @@ def page() -> str:
         "# Access matrix",
         "",
         "Generated from what each view declares; do not edit. Who is not admitted gets the answer for what is absent.",
-        "Holders of a role that sees footage need a second factor everywhere; `yes` in the last column asks it of all.",
+        "Holders of a role that sees footage, and administrators, need a second factor everywhere; `yes` in the last column",
+        "asks it of all.",
         "",
         "| address | name | method | admits | second factor |",
         "|---|---|---|---|---|",

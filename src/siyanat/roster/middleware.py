@@ -60,9 +60,9 @@ def admission_of(view: Callable[..., Any]) -> gates.Admission | None:
 def needs_second_factor(admission: gates.Admission, viewer: gates.Viewer) -> bool:
     """Whether this viewer enters the view only in a session that was opened with a second factor.
 
-    Whoever holds a role that sees footage needs one everywhere, not only where footage is.
+    Whoever holds a role that sees footage, or administers, needs one everywhere.
     """
-    return admission.second_factor or viewer.holds(*gates.FOOTAGE_ROLES)
+    return admission.second_factor or viewer.holds(*gates.SECOND_FACTOR_ROLES)
 
 
 def _is_api(view: Callable[..., Any]) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from siyanat.accounts import loopback
 from siyanat.lib import errors
 from siyanat.roster import gates
 from siyanat.status import operations, problems, queries
@@ -56,17 +55,10 @@ def health(request: gates.ViewerRequest) -> JsonResponse:
     ``healthy`` says whether anything is wrong, ``problems`` what.
     """
     viewer: gates.Viewer | None = getattr(request, "viewer", None)
-    if not _is_loopback(request) and not (viewer is not None and viewer.holds(gates.Role.ADMINISTRATOR)):
+    administers = viewer is not None and viewer.second_factor and viewer.holds(gates.Role.ADMINISTRATOR)
+    if not loopback.is_local(request) and not administers:
         raise errors.NotFound
     found = queries.read_health(now=request.now)
     body = {"healthy": not found.problems, "problems": found.problems, **found.figures}
     return JsonResponse(body)
 
-
-def _is_loopback(request: HttpRequest) -> bool:
-    """Whether the request comes from this machine and through no proxy."""
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
-    except ValueError:
-        return False
-    return address.is_loopback and not request.META.get("HTTP_X_FORWARDED_FOR")
