@@ -25,7 +25,7 @@ def plan(viewer: gates.Viewer, rows: Sequence[tabular.Row], file: str, now: dt.d
     }
     seen: set[str] = set()
     for row in rows:
-        serial = serials[row.number]
+        serial, before = serials[row.number], len(made.problems)
         for name, value in (("serial", serial), ("model", row.values.get("model", ""))):
             if not value:
                 made.refuse(row.number, name, "", "import.missing")
@@ -35,7 +35,7 @@ def plan(viewer: gates.Viewer, rows: Sequence[tabular.Row], file: str, now: dt.d
             made.refuse(row.number, "serial", serial, "import.twice")
         seen.add(serial)
         unit = sheet.find_unit(made, row, units, viewer, states.KEEPERS)
-        if unit is not None:
+        if unit is not None and len(made.problems) == before:
             new = register.NewCamera(
                 serial, row.values.get("model", ""), unit, row.values.get("firmware", "")
             )
