@@ -151,3 +151,23 @@ def test_an_officer_does_not_correct_their_own_issue(cast: Cast) -> None:
         operations.correct_issue(
             viewer=cast.viewer("head"), issue=own, person=cast.people["babak"], reason="it was babak", now=NOW
         )
+
+
+def test_a_head_in_the_crew_corrects_no_issue_of_that_shift(cast: Cast) -> None:
+    shift = make_shift(cast, crew=("arash", "babak", "head"))
+    one = issue_camera(shift, cast.people["arash"], make_camera(cast, "C1"))
+    other = issue_camera(shift, cast.people["babak"], make_camera(cast, "C2"))
+    before = make_shift(cast, crew=("arash", "babak"), code="A-0", starts_at=NOW - 40 * HOUR)
+    elsewhere = issue_camera(before, cast.people["arash"], make_camera(cast, "C3"))
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.correct_issue(
+            viewer=cast.viewer("head"), issue=one, issued_at=NOW - 9 * HOUR, reason="issued later", now=NOW
+        )
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.correct_issue(
+            viewer=cast.viewer("head"), issue=elsewhere, shift=shift, reason="the other shift", now=NOW
+        )
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        custody.swap_issues(
+            viewer=cast.viewer("head"), first=one, second=other, reason="taken crosswise", now=NOW
+        )

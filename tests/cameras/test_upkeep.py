@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -276,3 +278,40 @@ def test_a_camera_is_never_in_two_hands_whatever_happens(cast: Cast) -> None:
             max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+@pytest.mark.parametrize("drift_ms", [-86_400_001, 86_400_001, 10**18])
+def test_a_drift_of_more_than_a_day_is_not_believed(cast: Cast, drift_ms: int) -> None:
+    camera = make_camera(cast, "C1")
+    with pytest.raises(errors.Refusal, match="drift_too_large"):
+        operations.record_readings(
+            viewer=cast.viewer("steward"), camera=camera, now=NOW,
+            readings=operations.Readings(clock_drift_ms=drift_ms),
+        )  # fmt: skip
+    camera.refresh_from_db()
+    assert camera.clock_drift_ms is None
+
+
+def test_nobody_moves_the_clock_of_the_camera_that_they_bore(cast: Cast) -> None:
+    shift, camera = make_shift(cast, crew=("steward",)), make_camera(cast, "C1", state="issued")
+    issue = issue_camera(shift, cast.people["steward"], camera)
+    models.Issue.objects.filter(pk=issue.pk).update(returned_at=None)
+    hour = operations.Readings(clock_drift_ms=-3_600_000)
+    own = cast.viewer("steward")
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.record_readings(viewer=own, camera=camera, readings=hour, now=NOW)
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.return_camera(viewer=own, camera=camera, readings=hour, now=NOW)
+    operations.return_camera(viewer=own, camera=camera, now=NOW)
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.make_ready(viewer=own, camera=camera, readings=GOOD, now=NOW)
+    camera.refresh_from_db()
+    assert camera.clock_drift_ms is None
+    assert models.Issue.objects.get(pk=issue.pk).returned_at == NOW
+
+
+@pytest.mark.parametrize("page", ["rollout/?year=²", "use/?days=²"])
+def test_a_digit_that_is_no_number_is_passed_over(
+    cast: Cast, sign_in: Callable[..., Client], page: str
+) -> None:
+    assert sign_in("head").get(f"/cameras/{page}").status_code == 200

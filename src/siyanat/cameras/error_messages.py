@@ -11,6 +11,9 @@ MESSAGES = {
     "cameras.clock_off": _(
         "The clock of camera %(serial)s is off by %(drift_ms)s ms; %(allowed_ms)s ms is allowed. Set it."
     ),
+    "cameras.drift_too_large": _(
+        "A clock can't be off by %(drift_ms)s ms; at most %(largest_ms)s ms (a day) is believed. Set the clock."
+    ),
     "cameras.firmware_old": _(
         "Camera %(serial)s carries firmware %(firmware)s; at least %(minimum)s is needed."
     ),

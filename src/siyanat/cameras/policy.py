@@ -18,6 +18,9 @@ ISSUE_MIN_STORAGE_FREE_PERCENT = 25
 # about a second.
 READY_MAX_CLOCK_DRIFT_MS = 1_000
 
+# A clock that is further off was not measured, it was lost or typed wrongly: no footage is moved by more.
+MAX_CLOCK_DRIFT_MS = 24 * 3600 * 1_000
+
 # Readings older than this say nothing about tonight: cameras discharge on the shelf and are swapped between
 # bays.
 READINGS_FRESH_FOR = dt.timedelta(days=7)

@@ -23,6 +23,7 @@ from siyanat.lib import errors
 from siyanat.roster import gates
 from siyanat.roster import models as roster
 from siyanat.roster import operations as roster_operations
+from siyanat.roster import queries as people
 from siyanat.roster.operations import shifts
 
 CORRECTORS = (
@@ -57,13 +58,17 @@ def issue_camera(
     :raises errors.NotFound: when camera or shift is out of the viewer's reach.
     :raises errors.Refusal: ``cameras.wrong_state``, ``cameras.battery_low``, ``cameras.storage_low``,
         ``cameras.other_unit``, ``cameras.not_in_crew``, ``cameras.shift_over``, ``cameras.too_early``,
-        ``cameras.person_has_camera``, ``cameras.reading_out_of_range``.
+        ``cameras.person_has_camera``, ``cameras.reading_out_of_range``, ``cameras.drift_too_large``;
+        ``access.concerns_yourself`` when who is to bear it reads its clock.
     """
     camera, transition = history.lock(viewer, camera, "issue")
     person = roster.Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     _check_shift(viewer, shift, camera, person, now)
     if readings is not None:
         history.check_readings(readings)
+        if readings.clock_drift_ms is not None:
+            gates.check_not_concerned(viewer, [person.pk], act="issue")
+            check_not_bearer(viewer, camera, act="issue")
         history.apply_readings(camera, readings, now=now)
     check_fit(camera)
     _check_empty_handed(person)
@@ -119,11 +124,14 @@ def return_camera(
     is over.
 
     :raises errors.NotFound: when the camera is out of the viewer's reach.
-    :raises errors.Refusal: ``cameras.wrong_state``, ``cameras.reading_out_of_range``.
+    :raises errors.Refusal: ``cameras.wrong_state``, ``cameras.reading_out_of_range``, ``cameras.drift_too_large``;
+        ``access.concerns_yourself`` when its bearer brings it back with a reading of its clock.
     """
     readings = readings or Readings()
     history.check_readings(readings)
     camera, transition = history.lock(viewer, camera, "return")
+    if readings.clock_drift_ms is not None:
+        check_not_bearer(viewer, camera, act="return")
     issue = open_issue(camera)
     history.apply_readings(camera, readings, now=now)
     close_issue(issue, viewer, now=now)
@@ -187,7 +195,7 @@ def swap_issues(
     new_one = _corrected(one, None, other.person, other.shift, None, None)
     new_other = _corrected(other, None, one.person, one.shift, None, None)
     for old, new in ((one, new_one), (other, new_other)):
-        gates.check_not_concerned(viewer, [old.person_id, new.person_id], act="correct_issue")
+        gates.check_not_concerned(viewer, _concerned(old, new), act="correct_issue")
     _supersede(viewer, [(one, new_one), (other, new_other)], reason=reason, now=now)
     return new_one, new_other
 
@@ -304,7 +312,7 @@ def _corrected(
 
 
 def _check_correction(viewer: gates.Viewer, old: models.Issue, new: models.Issue) -> None:
-    gates.check_not_concerned(viewer, [old.person_id, new.person_id], act="correct_issue")
+    gates.check_not_concerned(viewer, _concerned(old, new), act="correct_issue")
     gates.check_holds_over(viewer, new.shift.unit.path, *CORRECTORS)
     if _says(old) == _says(new):
         raise errors.Refusal("roster.nothing_changes")
@@ -314,6 +322,21 @@ def _check_correction(viewer: gates.Viewer, old: models.Issue, new: models.Issue
         raise errors.Refusal("cameras.issue_backwards", issued_at=new.issued_at, returned_at=new.returned_at)
     _check_in_crew(new.shift, new.person)
     _check_alone(new, but=old)
+
+
+def _concerned(old: models.Issue, new: models.Issue) -> set[UUID]:
+    """Both persons and everybody on both shifts: a moved issue moves a crew's footage."""
+    crews = people.persons_on(old.shift) | people.persons_on(new.shift)
+    return {old.person_id, new.person_id} | crews
+
+
+def check_not_bearer(viewer: gates.Viewer, camera: models.Camera, *, act: str) -> None:
+    """Nobody measures the camera that they bear, or bore last: its clock says when its footage was made.
+
+    :raises errors.Refusal: ``access.concerns_yourself``.
+    """
+    last = models.Issue.objects.filter(camera=camera, superseded_at=None).order_by("-issued_at").first()
+    gates.check_not_concerned(viewer, [last.person_id] if last else [], act=act)
 
 
 def _says(issue: models.Issue) -> tuple[int, UUID, UUID, dt.datetime, dt.datetime | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, dataclass
 
-from siyanat.cameras import models, states
+from siyanat.cameras import models, policy, states
 from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates
@@ -27,11 +27,14 @@ class Readings:
 
 
 def check_readings(readings: Readings) -> None:
-    """:raises errors.Refusal: ``cameras.reading_out_of_range``."""
+    """:raises errors.Refusal: ``cameras.reading_out_of_range``, ``cameras.drift_too_large``."""
     for name in ("battery_percent", "storage_free_percent"):
         value = getattr(readings, name)
         if value is not None and not 0 <= value <= 100:
             raise errors.Refusal("cameras.reading_out_of_range", name=name, value=value)
+    drift = readings.clock_drift_ms
+    if drift is not None and abs(drift) > policy.MAX_CLOCK_DRIFT_MS:
+        raise errors.Refusal("cameras.drift_too_large", drift_ms=drift, largest_ms=policy.MAX_CLOCK_DRIFT_MS)
 
 
 def lock(viewer: gates.Viewer, camera: models.Camera, act: str) -> tuple[models.Camera, states.Transition]:

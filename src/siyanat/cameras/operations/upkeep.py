@@ -33,6 +33,8 @@ def make_ready(
     camera, transition = history.lock(viewer, camera, "make_ready")
     if readings is not None:
         history.check_readings(readings)
+        if readings.clock_drift_ms is not None:
+            custody.check_not_bearer(viewer, camera, act="make_ready")
         history.apply_readings(camera, readings, now=now)
         if readings.clock_set:
             camera.clock_drift_ms = 0
@@ -84,13 +86,15 @@ def record_readings(
     """Write down what was read off a camera without changing its state.
 
     :raises errors.NotFound: when it is out of the viewer's reach.
-    :raises errors.Refusal: ``cameras.reading_out_of_range``, ``cameras.no_readings``.
+    :raises errors.Refusal: ``cameras.reading_out_of_range``, ``cameras.drift_too_large``, ``cameras.no_readings``;
+        ``access.concerns_yourself`` for who bears the camera or bore it last.
     """
     history.check_readings(readings)
     if not readings.taken():
         raise errors.Refusal("cameras.no_readings")
     camera = models.Camera.objects.select_for_update(of=("self",)).select_related("unit").get(pk=camera.pk)
     gates.check_holds_over(viewer, camera.unit.path, *states.HANDERS, gates.Role.ADMINISTRATOR)
+    custody.check_not_bearer(viewer, camera, act="record_readings")
     history.apply_readings(camera, readings, now=now)
     history.settle(viewer, camera, "record_readings", target=None, now=now, readings=readings)
     return camera

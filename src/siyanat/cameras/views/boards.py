@@ -27,7 +27,7 @@ def rollout(request: gates.ViewerRequest) -> HttpResponse:
     """Target against done, by province and month of a Jalali year."""
     this_year = jalali.from_gregorian(jalali.local_date(request.now))[0]
     text = persian.to_latin_digits(request.GET.get("year", ""))
-    year = int(text) if text.isdigit() and 1390 <= int(text) <= 1450 else this_year
+    year = int(text) if text.isdecimal() and 1390 <= int(text) <= 1450 else this_year
     rows = queries.rollout(request.viewer, year=year)
     if pages.wanted_file(request):
         header = ("province", "year", "month", "target", "done", "target_sum", "done_sum")
@@ -83,7 +83,7 @@ def set_target(request: gates.ViewerRequest) -> HttpResponse:
 def use(request: gates.ViewerRequest) -> HttpResponse:
     """Utilisation by unit: how many cameras were issued, for how many hours."""
     text = request.GET.get("days", "")
-    days = int(text) if text.isdigit() and int(text) in DAYS else DAYS[1]
+    days = int(text) if text.isdecimal() and int(text) in DAYS else DAYS[1]
     kind = request.GET.get("kind", roster.Unit.Kind.STATION)
     units = roster_queries.list_units(request.viewer, kind=kind, sort="code")
     page = pages.page_of(request, units)
