@@ -168,21 +168,44 @@ def test_gaps_say_what_the_facts_suggest(cast: Cast, shift: roster.Shift) -> Non
     assert [gap.kind for gap in line.gaps] == ["late_start", "camera_off", "early_stop"]
 
 
-def test_a_failed_dock_is_excused_for_all_but_oneself(cast: Cast, shift: roster.Shift) -> None:
+def test_a_failed_dock_is_excused_for_all_but_the_shifts_of_who_excuses(cast: Cast, shift: roster.Shift) -> None:
     roster.HeldPost.objects.create(
         person=cast.people["babak"], role="station_head", unit=cast.units["A"], held=cast_module.ALWAYS
     )
     operations.count_shift(shift_id=shift.id, now=NOW)
-    written = operations.excuse_in_bulk(
-        viewer=cast.viewer("babak"),
-        unit=cast.units["A"],
-        span=(shift.starts_at, shift.ends_at),
-        kind="dock_failure",
-        note="dock 2 burnt out",
+    asked = {
+        "unit": cast.units["A"],
+        "span": (shift.starts_at, shift.ends_at),
+        "kind": "dock_failure",
+        "note": "dock 2 burnt out",
+        "now": NOW,
+    }
+    assert operations.excuse_in_bulk(viewer=cast.viewer("babak"), **asked) == 0
+    assert operations.excuse_in_bulk(viewer=cast.viewer("head"), **asked) == 2
+    people = {cast.people["arash"].id, cast.people["babak"].id}
+    assert set(models.Excuse.objects.values_list("person", flat=True)) == people
+
+
+def test_a_head_in_the_crew_decides_nothing_of_that_shift(cast: Cast, shift: roster.Shift) -> None:
+    span = (shift.starts_at, shift.starts_at + HOUR)
+    excuse = operations.ask_excuse(
+        viewer=cast.viewer("arash"), shift=shift, person=cast.people["arash"], span=span, kind="other", note="x",
         now=NOW,
+    )  # fmt: skip
+    head = cast.viewer("head")
+    assert queries.get_excuse_to_decide(head, excuse.id) == excuse
+    roster.CrewMember.objects.create(
+        shift=shift, person=cast.people["head"], bears_camera=False, starts_at=shift.starts_at,
+        ends_at=shift.ends_at, recorded_at=shift.starts_at, superseded_at=NOW,
+    )  # fmt: skip
+    operations.count_shift(shift_id=shift.id, now=NOW)
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.decide_excuse(viewer=head, excuse=excuse, approve=True, note="", now=NOW)
+    assert not queries.list_excuses_to_decide(head).exists()
+    written = operations.excuse_in_bulk(
+        viewer=head, unit=cast.units["A"], span=span, kind="power_failure", note="n", now=NOW
     )
-    assert written == 1
-    assert set(models.Excuse.objects.values_list("person", flat=True)) == {cast.people["arash"].id}
+    assert written == 0
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from siyanat.cameras import models as cameras
 from siyanat.coverage import gaps, minutes, models
@@ -18,6 +19,7 @@ from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates
 from siyanat.roster import models as roster
+from siyanat.roster import queries as people
 
 # Cameras may be docked this long after the shift before missing footage counts for good (evidence.md, ingest grace).
 DOCKING_GRACE = dt.timedelta(hours=24)
@@ -163,12 +165,13 @@ def ask_excuse(
 def decide_excuse(
     *, viewer: gates.Viewer, excuse: models.Excuse, approve: bool, note: str, now: dt.datetime
 ) -> models.Excuse:
-    """The head of the station, or who stands above it, approves or refuses; never for themselves.
+    """The head of the station, or who stands above it, approves or refuses; never for a crew of their own.
 
-    :raises errors.Refusal: when it is decided already, or concerns the viewer.
+    :raises errors.Refusal: when it is decided already, or concerns a shift on which the viewer was.
     """
     gates.check_holds_over(viewer, excuse.shift.unit.path, *DECIDERS)
-    gates.check_not_concerned(viewer, [excuse.person_id], act="excuse")
+    concerned = {excuse.person_id} | people.persons_on(excuse.shift)
+    gates.check_not_concerned(viewer, concerned, act="excuse")
     state = models.Excuse.State.APPROVED if approve else models.Excuse.State.REFUSED
     taken = models.Excuse.objects.filter(pk=excuse.pk, state=models.Excuse.State.ASKED).update(
         state=state, decided_by=viewer.user, decided_at=now, decision_note=note
@@ -187,7 +190,7 @@ def excuse_in_bulk(
 ) -> int:
     """Excuse the missing minutes of every bearer of the unit within ``span``: a dock or the power failed.
 
-    The viewer's own minutes are left out. Returns how many excuses were written.
+    Shifts on which the viewer was are left out. Returns how many excuses were written.
 
     :raises errors.Refusal: for another kind of reason, or more than ``MAX_BULK`` bearers.
     """
@@ -202,11 +205,12 @@ def excuse_in_bulk(
         superseded_at__isnull=True,
         person__isnull=False,
         unexplained_ms__gt=0,
-    ).select_related("shift")
+    ).exclude(shift__in=shifts_of(viewer).values("pk"))
+    counts = counts.select_related("shift")
     if counts.count() > MAX_BULK:
         raise errors.Refusal("coverage.bulk_too_many", limit=MAX_BULK)
     for count in counts:
-        if count.person_id is None or count.person_id == viewer.person_id:
+        if count.person_id is None:
             continue
         for missing in _unexplained_within(count, span):
             excuse = models.Excuse.objects.create(
@@ -227,6 +231,15 @@ def excuse_in_bulk(
             written += 1
         jobs.announce(facts.EXCUSE_DECIDED, shift_id=str(count.shift_id))
     return written
+
+
+def shifts_of(viewer: gates.Viewer) -> QuerySet[roster.Shift]:
+    """Shifts that concern the viewer: in the crew, now or as believed before, or bearing one of its cameras."""
+    if viewer.person_id is None:
+        return roster.Shift.objects.none()
+    crews = roster.CrewMember.objects.filter(person=viewer.person_id).values("shift")
+    borne = cameras.Issue.objects.filter(person=viewer.person_id).values("shift")
+    return roster.Shift.objects.filter(Q(pk__in=crews) | Q(pk__in=borne))
 
 
 def _unexplained_within(count: models.Count, span: minutes.Span) -> list[minutes.Span]:

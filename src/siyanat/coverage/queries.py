@@ -134,10 +134,13 @@ def list_shifts_to_count(*, now: dt.datetime) -> list[UUID]:
 
 
 def list_excuses_to_decide(viewer: gates.Viewer) -> QuerySet[models.Excuse]:
-    """Excuses that wait for the viewer's decision; never those that concern themselves."""
+    """Excuses that wait for the viewer's decision; never of a shift on which they were themselves."""
     waiting = models.Excuse.objects.filter(state=models.Excuse.State.ASKED)
     scope = gates.under(viewer.paths(*coverage.DECIDERS), "shift__unit__path")
-    return waiting.filter(scope).exclude(person=viewer.person_id).select_related("shift__unit", "person")
+    others = waiting.filter(scope).exclude(person=viewer.person_id)
+    return others.exclude(shift__in=coverage.shifts_of(viewer).values("pk")).select_related(
+        "shift__unit", "person"
+    )
 
 
 def get_excuse_to_decide(viewer: gates.Viewer, excuse_id: UUID) -> models.Excuse:
