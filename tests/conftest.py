@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -15,6 +16,11 @@ from pytest_django.fixtures import Settings
 from siyanat.config import postgres
 from tests import cast as cast_module
 from tests.accounts import sessions
+
+# A test asserts behaviour, never a time: no deadline, whatever else the machine is doing.
+hypothesis.settings.register_profile("everyday", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 
 @pytest.fixture(scope="session")

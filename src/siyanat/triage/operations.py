@@ -13,7 +13,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from siyanat.cameras import models as cameras
 from siyanat.coverage import minutes
+from siyanat.coverage import operations as coverage
 from siyanat.evidence import models as evidence
 from siyanat.jobs import facts
 from siyanat.jobs import operations as jobs
@@ -30,6 +32,8 @@ POLICY = planning.PlanPolicy()
 MOMENT_POLICY = moments.MomentPolicy()
 ACTOR = f"{ledger.SYSTEM}:triage"
 MIN_STOP = dt.timedelta(seconds=30)
+# A bay takes about an hour for 8 hours of footage (58 minutes at 3 and 25 Mbit/s); a full dock takes turns.
+EMPTYING = dt.timedelta(hours=2)
 # A plan waits for the analysis of what has arrived, but no longer than this after the shift: a review must not wait on
 # a recording that can't be read.
 ANALYSIS_GRACE = dt.timedelta(hours=12)
@@ -105,15 +109,17 @@ def _upper_secret(shift: roster.Shift, now: dt.datetime) -> models.UpperSecret:
 def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
     """Draw the plan anew when its inputs changed.
 
-    None while the shift runs, nothing is owed, footage is still being analyzed, a review has frozen the plan, or
-    it would be the same.
+    None while the shift runs, nothing is owed, footage is awaited or still being analyzed, a review has frozen the
+    plan, or it would be the same.
     """
     shift = roster.Shift.objects.select_for_update(of=("self",)).select_related("unit").get(pk=shift_id)
     current = models.Plan.objects.filter(shift=shift, superseded_at__isnull=True).first()
     if now < shift.ends_at or (current is not None and current.frozen_at is not None):
         return None
     lines = [line for line in minutes.count_minutes(shift.id, known_at=now) if line.person_id is not None]
-    if not lines or (now < shift.ends_at + ANALYSIS_GRACE and _is_being_analyzed(shift)):
+    if not lines or _waits_for_footage(shift, lines, now):
+        return None
+    if now < shift.ends_at + ANALYSIS_GRACE and _is_being_analyzed(shift):
         return None
     seed = commit_seed(shift=shift, now=now)
     owed = {str(line.person_id): _span_set(line.owed) for line in lines}
@@ -136,6 +142,17 @@ def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
     return _write(shift, plan, owed, digest, now)
 
 
+def _waits_for_footage(shift: roster.Shift, lines: list[minutes.Minutes], now: dt.datetime) -> bool:
+    """Whether a bearer's camera that has shown nothing yet is still out, or is being emptied at the dock."""
+    bare = [line.person_id for line in lines if not line.filmed]
+    issues = cameras.Issue.objects.filter(shift=shift, person__in=bare, superseded_at__isnull=True)
+    return any(
+        now
+        < (shift.ends_at + coverage.DOCKING_GRACE if one.returned_at is None else one.returned_at + EMPTYING)
+        for one in issues
+    )
+
+
 def _is_being_analyzed(shift: roster.Shift) -> bool:
     rows = evidence.Recording.objects.filter(
         attributions__shift=shift, attributions__superseded_at__isnull=True
@@ -144,7 +161,7 @@ def _is_being_analyzed(shift: roster.Shift) -> bool:
 
 
 def list_shifts_to_plan(*, now: dt.datetime) -> list[UUID]:
-    """Shifts of the last month whose plan waited for an analysis that never ended."""
+    """Shifts of the last month whose plan waited for footage or an analysis that never came."""
     rows = roster.Shift.objects.filter(
         ends_at__lte=now - ANALYSIS_GRACE,
         ends_at__gt=now - dt.timedelta(days=31),

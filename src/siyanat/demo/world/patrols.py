@@ -120,7 +120,7 @@ def _live(
         custody.return_camera(
             viewer=land.viewer("leader", ends),
             camera=_camera(script.serial),
-            now=ends + RETURNED_AFTER,
+            now=max(ends + RETURNED_AFTER, land.now),  # emptied while the visitor looks on
             readings=readings,
         )
     for script, person in zip(crew, bearers, strict=True):
