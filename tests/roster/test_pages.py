@@ -181,3 +181,25 @@ def test_the_form_of_a_shift_knows_ones_own_people_alone(cast: Cast, sign_in: Si
         assert page.status_code == 422
         answers.append(str(page.context["form"].errors["crew"]).replace(number, ""))
     assert answers[0] == answers[1]
+
+
+def test_the_reset_of_a_watched_login_goes_through_a_second_persons_page(cast: Cast, sign_in: SignIn) -> None:
+    person = cast.people["custodian"]
+    shown, reset = (
+        reverse("roster:person", args=[person.pk]),
+        reverse("roster:reset_password", args=[person.pk]),
+    )
+    client = sign_in("admin")
+    assert client.get(reset).status_code == 200
+    assert client.post(reset, {"sent": "1"})["Location"] == shown
+    agree = reverse("roster:agree_reset", args=[models.LoginReset.objects.get().pk])
+    assert client.get(agree).status_code == 404
+    client = sign_in("integrity")
+    assert agree in client.get(shown).content.decode()
+    assert client.get(agree).status_code == 200
+    assert client.post(agree, {"sent": "1"})["Location"] == shown
+    client = sign_in("admin")
+    assert client.get(shown).status_code == 200
+    page = client.post(reset, {"sent": "1"})
+    assert page.status_code == 200
+    assert page["Cache-Control"] == "no-store"

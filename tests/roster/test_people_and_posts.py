@@ -275,10 +275,55 @@ def test_a_closed_login_does_not_open_until_it_is_opened_again(cast: Cast) -> No
 
 
 def test_a_lost_authenticator_is_forgotten(cast: Cast) -> None:
-    person, admin = cast.people["head"], cast.viewer("admin")
+    person, admin = cast.people["arash"], cast.viewer("admin")
     with pytest.raises(errors.Refusal, match="no_second_factor"):
         operations.reset_login_second_factor(viewer=admin, person=person, now=NOW)
     totp.TOTP.activate(person.user, totp.generate_totp_secret())
     assert accounts.has_second_factor(person.user)  # type: ignore[arg-type]
-    operations.reset_login_second_factor(viewer=admin, person=person, now=NOW)
+    assert operations.reset_login_second_factor(viewer=admin, person=person, now=NOW)
     assert not accounts.has_second_factor(person.user)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("by", ["integrity", "overseer"])
+def test_a_login_that_sees_footage_is_reset_by_two_persons_and_once(cast: Cast, by: str) -> None:
+    person, admin = cast.people["custodian"], cast.viewer("admin")
+    before = person.user.password  # type: ignore[union-attr]
+    for _ in range(2):
+        assert operations.reset_login_password(viewer=admin, person=person, now=NOW) is None
+    reset = models.LoginReset.objects.get()
+    for name in ("head", "stranger", "admin"):
+        with pytest.raises(errors.NotFound):
+            operations.agree_login_reset(viewer=cast.viewer(name), reset_id=reset.pk, now=NOW)
+    person.user.refresh_from_db()  # type: ignore[union-attr]
+    assert person.user.password == before  # type: ignore[union-attr]
+    assert list(queries.list_resets_to_agree(cast.viewer(by), now=NOW)) == [reset]
+    operations.agree_login_reset(viewer=cast.viewer(by), reset_id=reset.pk, now=NOW)
+    with pytest.raises(errors.Refusal, match="reset_closed"):
+        operations.agree_login_reset(viewer=cast.viewer(by), reset_id=reset.pk, now=NOW)
+    password = operations.reset_login_password(viewer=admin, person=person, now=NOW + HOUR)
+    assert password is not None
+    assert authenticate(None, username="custodian", password=password) == person.user
+    assert operations.reset_login_password(viewer=admin, person=person, now=NOW + 2 * HOUR) is None
+
+
+def test_nobody_agrees_to_the_reset_of_their_own_login(cast: Cast) -> None:
+    person = cast.people["integrity"]
+    assert operations.reset_login_password(viewer=cast.viewer("admin"), person=person, now=NOW) is None
+    reset = models.LoginReset.objects.get()
+    with pytest.raises(errors.Refusal, match="concerns_yourself"):
+        operations.agree_login_reset(viewer=cast.viewer("integrity"), reset_id=reset.pk, now=NOW)
+    assert not queries.list_resets_to_agree(cast.viewer("integrity"), now=NOW).exists()
+
+
+def test_neither_a_week_nor_a_post_ended_for_a_day_gets_around_the_second_person(cast: Cast) -> None:
+    person, admin = cast.people["custodian"], cast.viewer("admin")
+    operations.reset_login_password(viewer=admin, person=person, now=NOW)
+    with pytest.raises(errors.Refusal, match="reset_closed"):
+        operations.agree_login_reset(
+            viewer=cast.viewer("integrity"), reset_id=models.LoginReset.objects.get().pk, now=NOW + 7 * DAY
+        )
+    operations.end_post(viewer=admin, post=person.posts.get(), now=NOW)
+    assert operations.reset_login_password(viewer=admin, person=person, now=NOW + DAY) is None
+    totp.TOTP.activate(person.user, totp.generate_totp_secret())
+    assert operations.reset_login_second_factor(viewer=admin, person=person, now=NOW + DAY) is False
+    assert accounts.has_second_factor(person.user)  # type: ignore[arg-type]

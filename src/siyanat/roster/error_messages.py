@@ -56,6 +56,8 @@ MESSAGES = {
     "roster.post_held": _("%(person)s holds the post “%(role)s” over %(unit)s at that time already."),
     "roster.post_incompatible": _("%(person)s can't be %(role)s and %(other)s over the same units."),
     "roster.reason_needed": _("Give a reason of at least five letters."),
+    "roster.reset_closed": _("This was agreed to or done already, or nobody agreed within a week."),
+    "roster.second_person_needed": _("A second person must agree: not the one who proposed it."),
     "roster.shift_begun": _("Shift %(shift)s has begun and can't be canceled."),
     "roster.shift_canceled": _("Shift %(shift)s is canceled."),
     "roster.shift_length": _("A shift lasts between half an hour and 24 hours."),
@@ -78,4 +80,4 @@ MESSAGES = {
     "roster.zone_missing": _("The time %(value)s needs its zone, such as 2026-11-23T17:05:00Z."),
 }
 
-FORBIDDEN = frozenset({"access.concerns_yourself"})
+FORBIDDEN = frozenset({"access.concerns_yourself", "roster.second_person_needed"})

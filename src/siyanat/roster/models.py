@@ -266,3 +266,31 @@ class WaitingImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.file_name}"
+
+
+class LoginReset(models.Model):
+    """An administrator asks to reset the password or authenticator of somebody who sees footage: in force when a
+    second person agreed, and then once.
+    """
+
+    class Kind(models.TextChoices):
+        PASSWORD = "password", _("new temporary password")
+        SECOND_FACTOR = "second_factor", _("forgetting the authenticator")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="login_resets")
+    kind = models.CharField(max_length=16, choices=Kind)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "proposed_at"], name="login_reset_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person_id}"

@@ -93,7 +93,7 @@ def act(
 ) -> HttpResponse:
     """Show a form, do its act, say that it is done and go to the address that ``do`` returns.
 
-    A refusal is shown on the form, so that nothing typed is lost.
+    A refusal is shown on the form, so that nothing typed is lost. Without ``done``, ``do`` says it itself.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,7 +103,8 @@ def act(
         except errors.Refusal as refusal:
             ui_forms.add_refusal(form, refusal)
         else:
-            messages.success(request, str(done))
+            if said := str(done):
+                messages.success(request, said)
             return redirect(target)
     status = 422 if form.errors else 200
     shown = {

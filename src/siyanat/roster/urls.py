@@ -48,6 +48,7 @@ urlpatterns = [
     path("posts/<int:post_id>/substitute/", people.substitute, name="substitute"),
     path("people/<uuid:person_id>/login/new/", people.open_login, name="open_login"),
     path("people/<uuid:person_id>/login/password/", people.reset_password, name="reset_password"),
+    path("login-resets/<int:reset_id>/agree/", people.agree_reset, name="agree_reset"),
     path("people/<uuid:person_id>/login/<slug:act>/", people.change_login, name="change_login"),
     path("shifts/", shifts.shifts, name="shifts"),
     path("shifts/new/", shifts.plan_shift, name="plan_shift"),

@@ -92,8 +92,8 @@ def read_units(rows: Sequence[tabular.Row], column: str = "unit") -> dict[str, m
 def read_people(rows: Sequence[tabular.Row], *columns: str) -> dict[str, models.Person]:
     """The people whom the rows name, by personnel number."""
     numbers = {row.values.get(column, "").upper() for row in rows for column in columns}
-    rows = models.Person.objects.filter(personnel_number__in=numbers).select_related("unit")
-    return {one.personnel_number: one for one in rows}
+    found = models.Person.objects.filter(personnel_number__in=numbers).select_related("unit")
+    return {one.personnel_number: one for one in found}
 
 
 def find_unit(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from siyanat.roster.operations.days import add_non_working_day, remove_non_working_day, seed_non_working_days
 from siyanat.roster.operations.logins import (
+    agree_login_reset,
     close_login,
+    needs_second_person,
     open_login,
     reopen_login,
     reset_login_password,
@@ -40,6 +42,7 @@ __all__ = [
     "add_non_working_day",
     "add_person",
     "add_vehicle",
+    "agree_login_reset",
     "cancel_shift",
     "change_shift_times",
     "close_login",
@@ -52,6 +55,7 @@ __all__ = [
     "let_person_go",
     "mend_person",
     "move_unit",
+    "needs_second_person",
     "open_login",
     "open_unit",
     "plan_shift",

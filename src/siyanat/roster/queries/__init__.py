@@ -10,6 +10,7 @@ from siyanat.roster.queries.people import (
     get_person,
     list_people,
     list_posts,
+    list_resets_to_agree,
     people_who_hold,
     visible_people,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "get_vehicle",
     "list_people",
     "list_posts",
+    "list_resets_to_agree",
     "list_shifts",
     "list_units",
     "list_vehicles",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +17,7 @@ from siyanat.accounts import operations as accounts
 from siyanat.lib import errors
 from siyanat.roster import forms, gates, models, operations, pages, queries
 from siyanat.roster.imports import people as people_sheet
+from siyanat.roster.operations import logins as login_operations
 from siyanat.roster.queries import people as people_queries
 from siyanat.ui import forms as ui_forms
 
@@ -78,6 +81,8 @@ def person(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpResponse:
         "shifts": recent,
         "may_change": administers and shown.pk != request.viewer.person_id,
         "may_give": bool(operations.roles_to_give(request.viewer, shown.unit, now=request.now)),
+        "resets": login_operations.open_resets(now=request.now).filter(person=shown) if administers else [],
+        "to_agree": queries.list_resets_to_agree(request.viewer, now=request.now).filter(person=shown),
         "has_second_factor": shown.user is not None and accounts.has_second_factor(shown.user),
     }
     return render(request, "roster/person.html", context)
@@ -269,13 +274,17 @@ def reset_password(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRe
     shown = queries.get_person(request.viewer, person_id)
     if request.method == "POST":
         password = operations.reset_login_password(viewer=request.viewer, person=shown, now=request.now)
+        if password is None:
+            messages.info(request, _waiting())
+            return redirect(_address(shown))
         return _show_password(request, shown, str(shown.user), password)
     context = {
         "form": forms.Empty(),
         "title": _("New temporary password"),
         "submit": _("Make one"),
         "back": _address(shown),
-        "lead": _("The present password stops working, and open sessions end."),
+        "lead": _second_person_lead(shown, request.now)
+        or _("The present password stops working, and open sessions end."),
         "danger": True,
     }
     return render(request, "roster/act.html", context)
@@ -299,7 +308,8 @@ def change_login(request: gates.ViewerRequest, person_id: uuid.UUID, act: str) -
     operation, title, done = acts[act]
 
     def do(_data: dict[str, Any]) -> str:
-        operation(viewer=request.viewer, person=shown, now=request.now)
+        outcome = operation(viewer=request.viewer, person=shown, now=request.now)
+        messages.info(request, _waiting() if outcome is False else done)
         return _address(shown)
 
     return pages.act(
@@ -309,8 +319,46 @@ def change_login(request: gates.ViewerRequest, person_id: uuid.UUID, act: str) -
         submit=title,
         back=_address(shown),
         do=do,
-        done=done,
+        done="",
         danger=act != "reopen",
+        lead=_second_person_lead(shown, request.now) if act == "forget" else "",
+    )
+
+
+@gates.admit(*login_operations.AGREE_TO_RESETS, second_factor=True)
+def agree_reset(request: gates.ViewerRequest, reset_id: int) -> HttpResponse:
+    """Agree, as the second person, to the reset of a login."""
+    rows = queries.list_resets_to_agree(request.viewer, now=request.now)
+    reset = gates.get_in_scope(rows, pk=reset_id)
+
+    def do(_data: dict[str, Any]) -> str:
+        operations.agree_login_reset(viewer=request.viewer, reset_id=reset.pk, now=request.now)
+        return _address(reset.person)
+
+    lead = _(
+        "%(who)s wants this for the login of %(person)s, who sees footage. Ask that person before you agree."
+    )
+    return pages.act(
+        request,
+        forms.Empty(request.POST or None),
+        title=_("Agree: %(what)s") % {"what": reset.get_kind_display()},
+        submit=_("Agree as the second person"),
+        back=_address(reset.person),
+        do=do,
+        done=_("Agreed. The administrator can do it now, once."),
+        lead=lead % {"who": reset.proposed_by.username, "person": reset.person.name},
+    )
+
+
+def _waiting() -> str:
+    return _("Proposed. It can be done when an integrity officer or an external overseer has agreed.")
+
+
+def _second_person_lead(shown: models.Person, now: dt.datetime) -> str:
+    if not operations.needs_second_person(shown, now=now):
+        return ""
+    return _(
+        "This person sees footage: an integrity officer or an external overseer agrees first, then it can be done, once."
     )
 
 
