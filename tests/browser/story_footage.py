@@ -28,12 +28,17 @@ CLIPS = {"arash": ((0, 60), (90, 180)), "babak": ((0, 240),)}  # from, to: secon
 
 @functools.cache
 def clip_bytes(seconds: int, seed: int) -> bytes:
-    """A file of so many seconds: a bar that walks before a noisy wall, a tone that comes and goes."""
+    """A file of so many seconds: a bar that walks before a noisy wall, a tone that rises and falls over a street's hiss."""
     time = np.arange(seconds * 16_000) / 16_000
-    sound = (0.1 * np.sin(2 * np.pi * (260 + 40 * seed) * time) * (np.sin(time / 3) > 0)).astype(np.float32)
+    hiss = np.random.default_rng(seed).normal(0, 0.01, time.size)
+    sound = (hiss + (0.06 + 0.03 * np.sin(time / 3)) * np.sin(2 * np.pi * (260 + 40 * seed) * time)).astype(
+        np.float32
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
-        compose.encode_clip(path, frames=_pictures(seconds, seed), sound=sound, fps=FPS, gop=2 * FPS, bitrate=90_000)
+        compose.encode_clip(
+            path, frames=_pictures(seconds, seed), sound=sound, fps=FPS, gop=2 * FPS, bitrate=90_000
+        )
         return path.read_bytes()
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +79,10 @@ class World:
         """A moment of tonight's shift."""
         return self.tonight.starts_at + dt.timedelta(seconds=second)
 
+    def say(self, persian: str, english: str) -> str:
+        """What people type, in their language."""
+        return persian if self.language == "fa" else english
+
     def digits(self, text: object) -> str:
         """As the language writes it."""
         return str(text).translate(PERSIAN) if self.language == "fa" else str(text)
@@ -89,10 +92,8 @@ class World:
         """One act; it says so when an earlier one it builds on did not come through."""
         if missing := [one for one in range(1, number) if one not in self.done]:
             pytest.skip(f"the story broke off before: act {missing[0]} did not come through")
-        begun = time.monotonic()
         yield
         self.done.append(number)
-        print(f"act {number} {self.language}: {time.monotonic() - begun:.1f} s")
 
     def take_in(self) -> list[str]:
         """One round of the dock; what became of each file."""
@@ -132,7 +133,9 @@ def make_world(language: str, home: Path, ticking: Clock) -> World:
         ticking,
         cast,
         tonight=cast_module.make_shift(cast, starts_at=starts_at, hours=minutes, code="A-101"),
-        later=cast_module.make_shift(cast, starts_at=starts_at + HOUR, hours=minutes, code="A-102", crew=("arash",)),
+        later=cast_module.make_shift(
+            cast, starts_at=starts_at + HOUR, hours=minutes, code="A-102", crew=("arash",)
+        ),
         forgotten=cast_module.make_shift(cast, starts_at=now - 240 * HOUR, hours=minutes, code="A-090"),
     )
     world.dock.mkdir()
@@ -147,7 +150,9 @@ def make_catalogue() -> None:
     """The first edition, as a new deployment has it."""
     if conduct.CatalogueVersion.objects.filter(number=1).exists():
         return
-    version = conduct.CatalogueVersion.objects.create(number=1, in_force_at=dt.datetime(2026, 3, 20, 20, 30, tzinfo=dt.UTC))
+    version = conduct.CatalogueVersion.objects.create(
+        number=1, in_force_at=dt.datetime(2026, 3, 20, 20, 30, tzinfo=dt.UTC)
+    )
     conduct.ConductItem.objects.bulk_create(
         conduct.ConductItem(
             version=version, code=one.code, theme=one.theme, gravity=one.gravity, title_fa=one.title_fa,

@@ -6,7 +6,6 @@ an earlier one broke off is skipped and says which.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import shutil
 import subprocess
@@ -42,7 +41,10 @@ ROW = "serial,model,firmware,unit"
 
 @pytest.fixture(scope="module", params=["fa", "en"])
 def world(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """One world a language, which all acts write on; the database is emptied after the last."""
     patch = pytest.MonkeyPatch()
@@ -52,7 +54,9 @@ def world(
     with django_db_blocker.unblock():
         call_command("flush", verbosity=0, interactive=False)
         queue.empty()
-        yield story_world.make_world(request.param, tmp_path_factory.mktemp(f"story-{request.param}"), ticking)
+        yield story_world.make_world(
+            request.param, tmp_path_factory.mktemp(f"story-{request.param}"), ticking
+        )
         queue.empty()
         call_command("flush", verbosity=0, interactive=False)
     patch.undo()
@@ -88,11 +92,18 @@ def own_store(settings: Settings, world: World) -> None:
 def test_1_a_steward_loads_4000_cameras_from_a_file(world: World, page_for) -> None:
     with world.act(1):
         page = page_for("steward", world.language)
-        faulty = [ROW, "BWC-000001,Patrol 2,2.4.1,A", "BWC-000002,Patrol 2,2.4.1,ZZZ", "BWC-000001,Patrol 2,2.4.1,A"]
+        faulty = [
+            ROW,
+            "BWC-000001,Patrol 2,2.4.1,A",
+            "BWC-000002,Patrol 2,2.4.1,ZZZ",
+            "BWC-000001,Patrol 2,2.4.1,A",
+        ]
         upload(page, faulty)
         refused = [" ".join(text.split()) for text in page.locator("tr.row-bad").all_inner_texts()]
         assert any(world.digits(3) in text and "unit" in text and "ZZZ" in text for text in refused), refused
-        assert any(world.digits(4) in text and "serial" in text and "BWC-000001" in text for text in refused), refused
+        assert any(
+            world.digits(4) in text and "serial" in text and "BWC-000001" in text for text in refused
+        ), refused
         expect(page.locator("form[action$='/apply/']")).to_have_count(0)
         inspect(page, world, "1-refused")
         upload(page, [ROW, *(f"BWC-{number:06d},Patrol 2,2.4.1,A" for number in range(1, 4001))])
@@ -141,7 +152,11 @@ def make_ready(page: Page, serials: list[str]) -> None:
     page.goto("/cameras/ready/?q=BWC-00000")
     for serial in serials:
         page.locator(f"input[name=serial][value='{serial}']").check()
-        for reading, value in (("battery_percent", "98"), ("storage_free_percent", "95"), ("clock_drift_ms", "0")):
+        for reading, value in (
+            ("battery_percent", "98"),
+            ("storage_free_percent", "95"),
+            ("clock_drift_ms", "0"),
+        ):
             page.locator(f"[name='{reading}-{serial}']").fill(value)
     page.locator(".table-toolbar button.button-primary").click()
     expect(page.locator(".notice-good").first).to_be_visible()
@@ -189,19 +204,21 @@ def bring_back(page: Page) -> None:
 def explain_the_swap(world: World, page: Page) -> None:
     page.goto(f"/coverage/shifts/{world.tonight.pk}/")
     for name, second in zip(("starts", "ends"), story_footage.SWAP, strict=True):
-        page.locator(f"#excuse [name={name}]").fill(world.digits(world.at(second).astimezone(jalali.TEHRAN).strftime("%H:%M:%S")))
+        time = world.at(second).astimezone(jalali.TEHRAN).strftime("%H:%M:%S")
+        page.locator(f"#excuse [name={name}]").fill(world.digits(time))
     page.locator("#excuse [name=kind]").select_option("battery_swap")
-    page.locator("#excuse [name=note]").fill("باتری تمام شد و عوض شد" if world.language == "fa" else "The battery was empty")
+    page.locator("#excuse [name=note]").fill(world.say("باتری تمام شد و عوض شد", "The battery was empty"))
     page.locator("#excuse button.button-primary").click()
     expect(page.locator(".notice-good").first).to_be_visible()
 
 
-def minutes_of(world: World, name: str | None) -> tuple[int, int, int, int]:
+def minutes_of(world: World, name: str | None) -> tuple[int, ...]:
     """Owed, recorded, excused and unexplained seconds of a bearer; of the crew without a name."""
     person = world.cast.people[name] if name else None
     rows = coverage.Count.objects.filter(shift=world.tonight, person=person, superseded_at=None)
     one = rows.get()
-    return tuple(round(ms / 1000) for ms in (one.owed_ms, one.recorded_ms, one.excused_ms, one.unexplained_ms))  # type: ignore[return-value]
+    found = (one.owed_ms, one.recorded_ms, one.excused_ms, one.unexplained_ms)
+    return tuple(round(ms / 1000) for ms in found)
 
 
 # Act 4
@@ -238,8 +255,8 @@ def test_5_he_watches_marks_asks_opens_a_case_and_signs_off(world: World, page_f
         page.goto(f"/review/{review.pk}/")
         page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
         refuse_sign_off(page)
-        mark(page, "Digit2", world, "arash", "با خودرو تند رفت" if world.language == "fa" else "Drove too fast")
-        mark(page, "Digit1", world, "arash", "به پیرمردی یاری رساند" if world.language == "fa" else "Helped an old man")
+        mark(page, "Digit2", world, "arash", world.say("با خودرو تند رفت", "Drove too fast"))
+        mark(page, "Digit1", world, "arash", world.say("به پیرمردی یاری رساند", "Helped an old man"))
         ask_about_gap(page, world)
         open_case(page, world)
         watch(page)
@@ -277,7 +294,7 @@ def ask_about_gap(page: Page, world: World) -> None:
     seek_to(page, world, box, sum(story_footage.UNEXPLAINED) / 2)
     page.keyboard.press("q")
     page.locator("[data-ask-person]").select_option(str(world.cast.people["arash"].pk))
-    page.locator("#ask-text").fill("در این دقیقه چه شد؟" if world.language == "fa" else "What happened in this minute?")
+    page.locator("#ask-text").fill(world.say("در این دقیقه چه شد؟", "What happened in this minute?"))
     page.locator("#room-ask button.button-primary").click()
     expect(page.locator("[data-questions] .item")).to_have_count(1)
     span = reviews.Question.objects.get().span
@@ -295,7 +312,7 @@ def open_case(page: Page, world: World) -> None:
     page.locator("#tab-marks").click()
     coached = page.locator("[data-marks] .mark-coaching")
     coached.locator(".buttons button").first.click()
-    page.locator("#case-text").fill("رانندگی با سرعت" if world.language == "fa" else "Driving too fast")
+    page.locator("#case-text").fill(world.say("رانندگی با سرعت", "Driving too fast"))
     page.locator("#room-case button.button-primary").click()
     expect(coached.locator(".badge")).to_be_visible()
     page.locator("#tab-plan").click()
@@ -322,7 +339,7 @@ def watch(page: Page) -> None:
 
 def sign_off(page: Page, world: World) -> None:
     page.locator("[data-act=sign-off]").click()
-    page.locator("#sign-text").fill("با سپاس؛ یک نکته برای آموزش" if world.language == "fa" else "Thank you; one thing to learn")
+    page.locator("#sign-text").fill(world.say("با سپاس؛ یک نکته برای آموزش", "Thank you; one thing to learn"))
     page.locator("#room-sign-off button.button-primary").click()
     expect(page.locator(".review-room")).to_have_count(0)
     expect(page.locator("h1")).to_contain_text(world.tonight.code)
@@ -335,18 +352,22 @@ def test_6_the_officer_sees_what_was_found_and_answers(world: World, page_for) -
     with world.act(6):
         page = page_for("arash", world.language)
         page.goto("/review/mine/")
-        found = page.locator("article", has_text=world.tonight.code)
-        expect(found).to_contain_text("به پیرمردی یاری رساند" if world.language == "fa" else "Helped an old man")
+        thanks = world.say("به پیرمردی یاری رساند", "Helped an old man")
+        # A second line may have been drawn: it waits in an article of its own.
+        found = page.locator("article", has_text=thanks)
+        expect(found).to_contain_text(world.tonight.code)
         expect(found).to_contain_text(cases.Case.objects.get().number)
         inspect(page, world, "6-mine")
         page.locator(".list a.button-primary").first.click()
-        page.locator("#text").fill("دوربین خاموش شد و نفهمیدم" if world.language == "fa" else "It switched off unnoticed")
+        page.locator("#text").fill(world.say("دوربین خاموش شد و نفهمیدم", "It switched off unnoticed"))
         page.locator("form.card button").click()
         expect(page.locator(".notice-good").first).to_be_visible()
         assert reviews.Question.objects.get().answered_at is not None
         page.goto("/cases/mine/")
         page.locator("tbody a").click()
-        page.locator("textarea[name=text]").fill("راه بسته بود و عجله داشتم" if world.language == "fa" else "The call was urgent")
+        page.locator("textarea[name=text]").fill(
+            world.say("راه بسته بود و عجله داشتم", "The call was urgent")
+        )
         page.locator("form.form button.button-primary").click()
         expect(page.locator(".notice-good").first).to_be_visible()
         inspect(page, world, "6-case")
@@ -365,14 +386,14 @@ def test_7_the_case_is_decided_and_closed(world: World, page_for) -> None:
         page = page_for("head", world.language)
         page.goto(f"/cases/{case.pk}/")
         page.locator("[name=decision][value=coached]").check()
-        page.locator("[name=reasons]").fill("با او گفتگو شد" if world.language == "fa" else "It was talked over with him")
+        page.locator("[name=reasons]").fill(world.say("با او گفتگو شد", "It was talked over with him"))
         page.locator(f"form[action$='{case.pk}/decide/'] button.button-primary").click()
         confirm(page)
-        expect(page.locator(".notice-good").first).to_be_visible()
+        expect(page.locator(f"form[action$='{case.pk}/decide/']")).to_have_count(0)
         inspect(page, world, "7-decided")
         page.locator(f"form[action$='{case.pk}/close/'] button").click()
         confirm(page)
-        expect(page.locator(".notice-good").first).to_be_visible()
+        expect(page.locator(f"form[action$='{case.pk}/close/']")).to_have_count(0)
         case.refresh_from_db()
         assert (case.state, case.decision) == ("closed", "coached")
         inspect(page, world, "7-closed")
@@ -381,7 +402,6 @@ def test_7_the_case_is_decided_and_closed(world: World, page_for) -> None:
 
 def confirm(page: Page) -> None:
     page.locator("#confirm [value=yes]").click()
-    page.wait_for_load_state()
 
 
 def recording_of(name: str) -> evidence.Recording:
@@ -397,9 +417,9 @@ def test_8_it_is_kept_under_its_category_and_what_is_held_stays(world: World, pa
         page = page_for("custodian", world.language)
         page.goto(f"/evidence/holds/new/?recording={held.pk}")
         page.locator("[name=covers][value=recording]").check()
-        page.locator("[name=reason]").select_option(index=1)
+        page.locator("[name=reason]").select_option("court")
         page.locator("[name=reference]").fill("1405-77")
-        page.locator("form button.button-primary").click()
+        page.locator("main form.form button.button-primary").click()
         page.wait_for_load_state()
         page.goto(f"/evidence/{held.pk}/")
         expect(page.locator("main")).to_contain_text(re.compile("1405-77|۱۴۰۵-۷۷"))
@@ -422,13 +442,15 @@ def test_8_it_is_kept_under_its_category_and_what_is_held_stays(world: World, pa
 # Act 9
 
 
-def test_9_a_year_later_the_export_verifies_without_the_system(world: World, page_for, tmp_path: Path) -> None:
+def test_9_a_year_later_the_export_verifies_without_the_system(
+    world: World, page_for, tmp_path: Path
+) -> None:
     with world.act(9):
         world.clock.set_to(world.morning + 371 * 24 * HOUR)
         page = page_for("custodian", world.language)
         page.goto(f"/archive/exports/new?reference=case:{cases.Case.objects.get().pk}")
-        page.locator("[name=recipient]").fill("دادگاه تهران، شعبهٔ ۳" if world.language == "fa" else "Tehran court, branch 3")
-        page.locator("[name=reason]").fill("نامهٔ قاضی" if world.language == "fa" else "The judge's letter")
+        page.locator("[name=recipient]").fill(world.say("دادگاه تهران، شعبهٔ ۳", "Tehran court, branch 3"))
+        page.locator("[name=reason]").fill(world.say("نامهٔ قاضی", "The judge's letter"))
         page.locator("form.card button.button-primary").click()
         expect(page.locator(".notice").first).to_be_visible()
         world.drain()
@@ -442,7 +464,7 @@ def test_9_a_year_later_the_export_verifies_without_the_system(world: World, pag
         key = page_for("overseer", world.language).request.get("/ledger/key/").text().strip()
         said = verify(bundle, key, tmp_path)
         assert said.returncode == 0, said.stdout
-        assert ("تأیید شد" if world.language == "fa" else "VERIFIED") in said.stdout
+        assert "تأیید شد" in said.stdout  # the verifier speaks both languages
         flip_a_byte(tmp_path / "bundle")
         said = verify(tmp_path / "bundle", key, tmp_path)
         assert said.returncode == 1
