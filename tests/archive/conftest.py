@@ -63,3 +63,14 @@ def hold(recording: evidence.Recording | None = None, *, shift: roster.Shift | N
         covers=evidence_acts.Covers(recording=recording, shift=shift), reason="case", reference=reference, now=now,
         actor="system:test",
     )  # fmt: skip
+
+
+def make_national(cast: cast_module.Cast, *names: str) -> None:
+    """Give keepers the posts that they hold below over the whole country."""
+    for name in names:
+        roster.HeldPost.objects.create(
+            person=cast.people[name],
+            role=cast_module.ROLES[name][0],
+            unit=cast.units["N"],
+            held=cast_module.ALWAYS,
+        )

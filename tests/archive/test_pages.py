@@ -14,7 +14,7 @@ from siyanat.evidence import models as evidence
 from siyanat.ledger import checkpoints
 from siyanat.ledger import models as ledger
 from tests import cast as cast_module
-from tests.archive.conftest import NOW, Record
+from tests.archive.conftest import NOW, Record, make_national
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -84,11 +84,17 @@ def test_the_overseer_reads_and_changes_nothing(
     assert client.post(reverse("archive:propose"), {"recording": []}).status_code == 404
 
 
-def test_a_period_is_proposed_and_agreed_to_on_the_pages(sign_in: SignIn, record: Record) -> None:
+def test_a_period_is_proposed_and_agreed_to_on_the_pages(
+    sign_in: SignIn, record: Record, cast: cast_module.Cast
+) -> None:
     record(days=50)
     category = models.RetentionCategory.objects.get(code="routine")
     client = sign_in("custodian")
     address = reverse("archive:period", args=[category.pk])
+    assert client.get(address).status_code == 403
+    assert address not in client.get(reverse("archive:desk")).content.decode()
+    make_national(cast, "custodian", "integrity")
+    assert address in client.get(reverse("archive:desk")).content.decode()
     assert client.get(address).status_code == 200
     assert "keep_days" in client.post(address, {"keep_days": "many", "reason": "x"}).content.decode()
     client.post(address, {"keep_days": "۳۰", "reason": "قانون"})

@@ -13,7 +13,7 @@ from siyanat.evidence import operations as evidence_acts
 from siyanat.ledger import models as ledger
 from siyanat.lib import errors
 from tests import cast as cast_module
-from tests.archive.conftest import DAY, NOW, Record, hold
+from tests.archive.conftest import DAY, NOW, Record, hold, make_national
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,25 @@ def test_nobody_sees_what_is_due_elsewhere(record: Record, cast: cast_module.Cas
     assert queries.list_due(cast.viewer("overseer"), now=NOW).count() == 1
 
 
+@pytest.fixture
+def national(cast: cast_module.Cast) -> None:
+    """Keepers over the whole force."""
+    make_national(cast, "custodian", "integrity")
+
+
+def test_a_period_is_no_matter_of_a_station_or_a_province(record: Record, cast: cast_module.Cast) -> None:
+    record()
+    with pytest.raises(errors.Refusal, match="periods_are_national"):
+        propose(cast, 30)
+    make_national(cast, "custodian")
+    change = propose(cast, 30)
+    with pytest.raises(errors.Refusal, match="periods_are_national"):
+        operations.agree_period_change(viewer=cast.viewer("integrity"), change_id=change.pk, now=NOW)
+    with pytest.raises(errors.Refusal, match="periods_are_national"):
+        operations.withdraw_period_change(viewer=cast.viewer("integrity"), change_id=change.pk, now=NOW)
+    assert routine().keep_days == 90
+
+
 def routine() -> models.RetentionCategory:
     return models.RetentionCategory.objects.get(code="routine")
 
@@ -120,6 +139,7 @@ def propose(cast: cast_module.Cast, keep_days: int, reason: str = "the law of 14
     )
 
 
+@pytest.mark.usefixtures("national")
 def test_a_shorter_period_shows_what_it_would_make_due(record: Record, cast: cast_module.Cast) -> None:
     due, would_be, held, young = record(days=100), record(days=60), record(days=60), record(days=5)
     hold(held)
@@ -131,6 +151,7 @@ def test_a_shorter_period_shows_what_it_would_make_due(record: Record, cast: cas
     assert {due.pk, young.pk}.isdisjoint({row["id"] for row in change.preview["sample"]})
 
 
+@pytest.mark.usefixtures("national")
 def test_a_period_changes_only_with_a_second_person(record: Record, cast: cast_module.Cast) -> None:
     record()
     change = propose(cast, 30)
@@ -147,6 +168,7 @@ def test_a_period_changes_only_with_a_second_person(record: Record, cast: cast_m
     assert list(kinds) == ["archive.period_proposed", "archive.period_changed"]
 
 
+@pytest.mark.usefixtures("national")
 def test_the_one_who_proposed_never_agrees(record: Record, cast: cast_module.Cast) -> None:
     record()
     change = operations.propose_period_change(
@@ -161,6 +183,7 @@ def test_the_one_who_proposed_never_agrees(record: Record, cast: cast_module.Cas
     ("keep_days", "reason", "code"),
     [(90, "why", "archive.period_unchanged"), (0, "why", "archive.period_out_of_range"), (30, " ", "archive.reason_missing")],
 )  # fmt: skip
+@pytest.mark.usefixtures("national")
 def test_a_proposal_without_sense_is_refused(
     record: Record, cast: cast_module.Cast, keep_days: int, reason: str, code: str
 ) -> None:
@@ -170,6 +193,7 @@ def test_a_proposal_without_sense_is_refused(
     assert refused.value.code == code
 
 
+@pytest.mark.usefixtures("national")
 def test_one_change_of_a_category_at_a_time_and_a_withdrawn_one_makes_room(
     record: Record, cast: cast_module.Cast
 ) -> None:

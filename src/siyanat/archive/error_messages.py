@@ -24,9 +24,14 @@ MESSAGES = {
     ),
     "archive.period_out_of_range": _("A period has between %(least)s and %(most)s days."),
     "archive.period_unchanged": _("The period has %(days)s days already."),
+    "archive.periods_are_national": _(
+        "Periods hold for the whole force: a custodian or integrity officer over all of it decides on them."
+    ),
     "archive.reason_missing": _("Say why, and for whom."),
     "archive.second_person_needed": _("A second person must agree: not the one who proposed it."),
     "archive.too_many": _("%(count)s recordings are too many at once; choose at most %(most)s."),
 }
 
-FORBIDDEN = frozenset({"archive.disclosures_not_yours", "archive.second_person_needed"})
+FORBIDDEN = frozenset(
+    {"archive.disclosures_not_yours", "archive.periods_are_national", "archive.second_person_needed"}
+)

@@ -196,6 +196,12 @@ def list_items(disposal: models.Disposal) -> QuerySet[models.DisposalItem]:
     )
 
 
+def is_national(viewer: gates.Viewer, *roles: str) -> bool:
+    """Whether one of ``roles`` is held over the root of the units, and so over all of them."""
+    roots = roster.Unit.objects.filter(parent=None).values_list("path", flat=True)
+    return all(viewer.holds_over(path, *roles) for path in roots)
+
+
 def open_changes() -> QuerySet[models.PeriodChange]:
     """Proposed changes of a period that nobody has agreed to or withdrawn."""
     rows = models.PeriodChange.objects.filter(agreed_at__isnull=True, withdrawn_at__isnull=True)

@@ -62,7 +62,8 @@ def desk(request: gates.ViewerRequest) -> HttpResponse:
         changes=queries.open_changes(),
         coming=queries.coming_disposals(request.viewer, now=request.now),
         due=queries.measure(queries.list_due(request.viewer, now=request.now)),
-        may_agree=request.viewer.holds(gates.Role.INTEGRITY_OFFICER),
+        may_change=queries.is_national(request.viewer, *queries.KEEPERS),
+        may_agree=queries.is_national(request.viewer, gates.Role.INTEGRITY_OFFICER),
     )
     return render(request, "archive/desk.html", context)
 
@@ -71,6 +72,7 @@ def desk(request: gates.ViewerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def period(request: gates.ViewerRequest, category_id: int) -> HttpResponseBase:
     """Propose another period for a category; the preview follows on the desk."""
+    operations.check_national(request.viewer, *queries.KEEPERS)
     category = get_object_or_404(models.RetentionCategory, pk=category_id)
     form = forms.PeriodForm(request.POST or None, initial={"keep_days": category.keep_days})
     if request.method == "POST" and form.is_valid():

@@ -19,6 +19,7 @@ from siyanat.archive.operations.exports import (
 )
 from siyanat.archive.operations.retention import (
     agree_period_change,
+    check_national,
     classify,
     classify_case,
     classify_recording,
@@ -34,6 +35,7 @@ __all__ = [
     "ask_export",
     "build_export",
     "carry_out",
+    "check_national",
     "classify",
     "classify_case",
     "classify_recording",

@@ -143,11 +143,12 @@ def propose_period_change(
     *, viewer: gates.Viewer, category: models.RetentionCategory, keep_days: int, reason: str, now: dt.datetime
 ) -> models.PeriodChange:
     """Propose a period, with a preview of what it would make due; in force only when a second person agrees.
+    Periods hold for the whole force: keepers over all of it propose.
 
     :raises errors.Refusal: ``archive.reason_missing``, ``archive.period_out_of_range``,
-        ``archive.period_unchanged``, ``archive.change_open_already``.
+        ``archive.period_unchanged``, ``archive.change_open_already``, ``archive.periods_are_national``.
     """
-    _check_keeper(viewer)
+    check_national(viewer, *queries.KEEPERS)
     if not reason.strip():
         raise errors.Refusal("archive.reason_missing")
     if not MIN_DAYS <= keep_days <= MAX_DAYS:
@@ -172,12 +173,13 @@ def propose_period_change(
 
 @transaction.atomic
 def agree_period_change(*, viewer: gates.Viewer, change_id: int, now: dt.datetime) -> models.PeriodChange:
-    """Put a proposed period in force: an integrity officer who did not propose it; the preview is made again.
+    """Put a proposed period in force: an integrity officer over the whole force who did not propose it; the
+    preview is made again.
 
-    :raises errors.Refusal: ``archive.second_person_needed``, ``archive.change_closed``.
+    :raises errors.Refusal: ``archive.second_person_needed``, ``archive.change_closed``,
+        ``archive.periods_are_national``.
     """
-    if not viewer.holds(gates.Role.INTEGRITY_OFFICER):
-        raise errors.NotFound
+    check_national(viewer, gates.Role.INTEGRITY_OFFICER)
     change = _lock_change(change_id)
     if change.proposed_by_id == viewer.user.pk:
         raise errors.Refusal("archive.second_person_needed")
@@ -193,11 +195,11 @@ def agree_period_change(*, viewer: gates.Viewer, change_id: int, now: dt.datetim
 
 @transaction.atomic
 def withdraw_period_change(*, viewer: gates.Viewer, change_id: int, now: dt.datetime) -> models.PeriodChange:
-    """Withdraw a proposal: whoever has custody may.
+    """Withdraw a proposal: whoever could have made it may.
 
-    :raises errors.Refusal: ``archive.change_closed``.
+    :raises errors.Refusal: ``archive.change_closed``, ``archive.periods_are_national``.
     """
-    _check_keeper(viewer)
+    check_national(viewer, *queries.KEEPERS)
     change = _lock_change(change_id)
     change.withdrawn_by, change.withdrawn_at = viewer.user, now
     change.save()
@@ -205,9 +207,14 @@ def withdraw_period_change(*, viewer: gates.Viewer, change_id: int, now: dt.date
     return change
 
 
-def _check_keeper(viewer: gates.Viewer) -> None:
-    if not viewer.holds(*queries.KEEPERS):
+def check_national(viewer: gates.Viewer, *roles: str) -> None:
+    """:raises errors.NotFound: when none of ``roles`` is held anywhere.
+    :raises errors.Refusal: ``archive.periods_are_national`` when none is held over the whole force.
+    """
+    if not viewer.holds(*roles):
         raise errors.NotFound
+    if not queries.is_national(viewer, *roles):
+        raise errors.Refusal("archive.periods_are_national")
 
 
 def _lock_change(change_id: int) -> models.PeriodChange:
