@@ -72,14 +72,37 @@ def write(file: Path, facts: dict[str, object]) -> Path:
     return final
 
 
+def _signed_facts(text: bytes) -> dict[str, object]:
+    """The facts of a receipt under the log's signature; those outside the note must be the same.
+
+    :raises errors.BrokenPromise: when the log's key did not sign them.
+    :raises errors.Refusal: ``note.malformed``.
+    :raises ValueError: when it is no receipt, or says two things.
+    """
+    if len(text) > sources.SMALL_BYTES:
+        raise ValueError
+    outer = json.loads(text)
+    note = signed_note.Note.parse(str(outer.pop("signed")))
+    signed_note.verify_note(note=note, keys=[keys.load_signer().verifier()])
+    head, _, body = note.text.partition("\n")
+    signed = json.loads(body)
+    if head != FORMAT or not isinstance(signed, dict) or signed != outer:
+        raise ValueError
+    return signed
+
+
 def find_valid(look: sources.Look) -> intake.Outcome | None:
-    """The outcome that a receipt beside the file states, if it still holds: same size, bytes kept here."""
+    """The outcome that a receipt of ours beside the file states, if it still holds: this file, bytes kept here."""
     try:
-        facts = json.loads(path_beside(look.path).read_bytes())
-        sha256, size = str(facts["sha256"]), int(facts["size_bytes"])
-    except (OSError, ValueError, KeyError, TypeError):
+        with sources.open_regular(path_beside(look.path)) as stream:
+            written_ns, text = os.fstat(stream.fileno()).st_mtime_ns, stream.read(sources.SMALL_BYTES + 1)
+        facts = _signed_facts(text)
+        sha256, size = str(facts["sha256"]), int(str(facts["size_bytes"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    if size != look.size_bytes or path_beside(look.path).stat().st_mtime_ns < look.modified_ns:
+    except (errors.Refusal, errors.BrokenPromise):
+        return None  # not ours, or changed since
+    if (facts.get("file"), size) != (look.name[-400:], look.size_bytes) or written_ns < look.modified_ns:
         return None
     recording = recordings.find_by_digest(sha256)
     if recording is None or recording.state == recording.State.DISPOSED or store.size_of(sha256) != size:

@@ -7,6 +7,7 @@ database or changes anything.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import fcntl
 import json
 import os
@@ -15,13 +16,18 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from siyanat.lib import persian
 
 RECEIPT_SUFFIX = ".receipt.json"
 SIDECAR_SUFFIX = ".json"
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".partial", ".crdownload")
-_SIDECAR_MAX_BYTES = 64 * 1024
+SMALL_BYTES = 64 * 1024
+"""Largest sidecar or receipt that is read."""
+
+_LONGEST_SERIAL = 64
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PARTS = re.compile(r"[^\w-]+")
 _FINER = re.compile(r"[\W_]+")
 
@@ -47,13 +53,20 @@ class Look:
     name: str  # relative to the dock's folder, with forward slashes
     size_bytes: int
     modified_ns: int
+    inode: tuple[int, int] = (0, 0)  # device and number: another file under the same name is another file
 
     def same_as(self, other: Look | None) -> bool:
-        """Whether nothing was written between two looks."""
-        return other is not None and (self.size_bytes, self.modified_ns) == (
+        """Whether nothing was written between two looks, and the name still means the same file."""
+        return other is not None and (self.size_bytes, self.modified_ns, self.inode) == (
             other.size_bytes,
             other.modified_ns,
+            other.inode,
         )
+
+    def is_of(self, found: os.stat_result) -> bool:
+        """Whether an open file is the one that was looked at, unchanged."""
+        now = (found.st_size, found.st_mtime_ns, _inode(found))
+        return now == (self.size_bytes, self.modified_ns, self.inode)
 
 
 def list_files(folder: Path) -> Iterator[Look]:
@@ -75,12 +88,42 @@ def look_at(path: Path, *, folder: Path) -> Look | None:
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    return Look(path, path.relative_to(folder).as_posix(), found.st_size, found.st_mtime_ns)
+    return Look(path, _told_name(path.relative_to(folder)), found.st_size, found.st_mtime_ns, _inode(found))
+
+
+def _told_name(path: Path) -> str:
+    """The name as it can be stored and shown; bytes that are no UTF-8 and control characters become U+FFFD."""
+    return _CONTROLS.sub("\ufffd", os.fsencode(path.as_posix()).decode("utf-8", "replace"))
+
+
+def _inode(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading, never through a link and never waiting for a pipe's writer.
+
+    :raises OSError: when it is absent, a link, or no regular file (``EINVAL``).
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_small(path: Path) -> bytes:
+    """A small regular file: at most `SMALL_BYTES` and one more, by which too large a one is known.
+
+    :raises OSError: as `open_regular`.
+    """
+    with open_regular(path) as stream:
+        return stream.read(SMALL_BYTES + 1)
 
 
 def is_locked(path: Path) -> bool:
     """Whether a writer holds an exclusive lock on the file."""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         try:
             fcntl.flock(stream.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -95,11 +138,13 @@ def hear(look: Look) -> Said:
     in_path = {"path": serials_in(look.name)}
     sidecar = look.path.with_name(look.path.name + SIDECAR_SUFFIX)
     try:
-        if sidecar.stat().st_size > _SIDECAR_MAX_BYTES:
-            return Said(in_path, problem="sidecar_unreadable")
-        text = sidecar.read_bytes()
-    except OSError:
+        text = read_small(sidecar)
+    except FileNotFoundError:
         return Said(in_path)
+    except OSError:
+        return Said(in_path, problem="sidecar_unreadable")
+    if len(text) > SMALL_BYTES:
+        return Said(in_path, problem="sidecar_unreadable")
     return read_sidecar(text, beside=in_path)
 
 
@@ -111,10 +156,17 @@ def read_sidecar(text: bytes, *, beside: dict[str, list[str]] | None = None) -> 
         started_at = _moment(facts.get("started_at"))
         serial = facts.get("serial")
         is_intentional = facts.get("intentional") is True
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, OverflowError, RecursionError):
         return Said(others, problem="sidecar_unreadable")
-    first = {"sidecar": [normal_serial(str(serial))]} if serial else {}
-    return Said({**first, **others}, started_at=started_at, is_intentional=is_intentional)
+    named = isinstance(serial, str | int) and is_sayable(str(serial))
+    first = {"sidecar": [normal_serial(str(serial))]} if serial and named else {}
+    problem = "" if named or not serial else "sidecar_unreadable"
+    return Said({**first, **others}, started_at=started_at, is_intentional=is_intentional, problem=problem)
+
+
+def is_sayable(text: str) -> bool:
+    """Whether a text can be stored and shown: short enough for a serial, no control character, no half of a pair."""
+    return len(text) <= _LONGEST_SERIAL and _CONTROLS.search(text) is None
 
 
 def _moment(text: object) -> dt.datetime | None:
