@@ -20,6 +20,7 @@ PLACES: tuple[tuple[str, Promise], ...] = (
     ("coverage:month", _("Minutes")),
     ("evidence:search", _("Recordings")),
     ("cases:list", _("Cases")),
+    ("conduct:catalogue", _("Conduct")),
     ("cameras:list", _("Cameras")),
     ("roster:shifts", _("Shifts")),
     ("roster:people", _("People")),

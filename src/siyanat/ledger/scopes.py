@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 PLACED: Mapping[str, tuple[str, str, str]] = {
     "recording": ("evidence.Recording", "pk", "unit__path"),
     "shift": ("roster.Shift", "pk", "unit__path"),
+    "unit": ("roster.Unit", "pk", "path"),
     "camera": ("cameras.Camera", "serial", "unit__path"),
 }
 
