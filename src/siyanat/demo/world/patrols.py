@@ -112,6 +112,8 @@ def _live(
     _commit(shift, starts - PLANNED_BEFORE, is_drawn=name == "evening")
     for script, person in zip(crew, bearers, strict=True):
         _issue(land, shift, person, script.serial, starts)
+    # The cameras of the overdue shift were brought back in time; the others are emptied while the visitor looks on.
+    returned = ends + RETURNED_AFTER if name == "overdue" else max(ends + RETURNED_AFTER, land.now)
     for script in crew:
         drift = drifts[script.serial]
         readings = custody.Readings(
@@ -120,7 +122,7 @@ def _live(
         custody.return_camera(
             viewer=land.viewer("leader", ends),
             camera=_camera(script.serial),
-            now=max(ends + RETURNED_AFTER, land.now),  # emptied while the visitor looks on
+            now=returned,
             readings=readings,
         )
     for script, person in zip(crew, bearers, strict=True):
