@@ -13,11 +13,13 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from siyanat.cameras import models as cameras
 from siyanat.evidence import models as evidence
 from siyanat.evidence import store
-from siyanat.ingest import models, operations, tus
+from siyanat.ingest import models, operations, tasks, tus
+from siyanat.ingest.operations import uploads
 from siyanat.lib import errors
 from tests import cast as cast_module
 from tests.ingest import files
@@ -228,5 +230,58 @@ def test_metadata_that_cannot_be_read_is_refused_politely(sign_in: SignIn, heade
         HTTP_TUS_RESUMABLE="1.0.0",
         HTTP_UPLOAD_LENGTH="9",
         HTTP_UPLOAD_METADATA=header,
+    )
+    assert made.status_code == 400
+
+
+def test_nobody_has_more_than_twenty_uploads_under_way(cast: cast_module.Cast) -> None:
+    for number in range(uploads.MAX_ACTIVE):
+        begin(cast, 1, name=f"{number}.txt")
+    with pytest.raises(errors.Refusal, match="too_many_uploads"):
+        begin(cast, 1, name="one-more.txt")
+    assert begin(cast, 1, who="custodian")
+    send(cast, models.Upload.objects.filter(user=cast.people["steward"].user).earliest("created_at"), 0, b"x")
+    assert begin(cast, 1, name="one-more.txt")
+
+
+def test_room_that_was_promised_is_not_promised_again(cast: cast_module.Cast) -> None:
+    half = min(store.free_bytes() * 6 // 10, uploads.MAX_BYTES)
+    models.Upload.objects.all().delete()
+    first = begin(cast, half)
+    models.Upload.objects.filter(pk=first.pk).update(size_bytes=store.free_bytes() * 6 // 10)
+    with pytest.raises(errors.PassingFault, match="disk_full"):
+        begin(cast, half, who="custodian")
+
+
+def test_a_large_upload_is_sealed_by_a_worker(
+    cast: cast_module.Cast, camera: cameras.Camera, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "LATER_BYTES", 1000)
+    data = files.clip(tmp_path / "a.mp4").read_bytes()
+    upload = begin(cast, len(data))
+    assert send(cast, upload, 0, data).outcome == ""
+    job = ProcrastinateJob.objects.get(task_name="ingest.finish_upload")
+    assert (job.queue_name, job.args) == ("ingest", {"upload_id": str(upload.pk)})
+    tasks.finish_upload(**job.args)
+    upload.refresh_from_db()
+    assert upload.outcome == "sealed"
+    tasks.finish_upload(**job.args)
+    assert evidence.Recording.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("filename", "a\x00b.mp4"), ("serial", "\x00"), ("unit", "\x00"),
+        ("started_at", "0001-01-01T00:00:00+14:00"), ("started_at", "2026-11-20T08:00:00"),
+    ],
+)  # fmt: skip
+def test_metadata_that_cannot_be_kept_is_refused_politely(sign_in: SignIn, name: str, value: str) -> None:
+    made = sign_in("steward").post(
+        "/ingest/uploads/",
+        content_type="x/y",
+        HTTP_TUS_RESUMABLE="1.0.0",
+        HTTP_UPLOAD_LENGTH="9",
+        HTTP_UPLOAD_METADATA=encoded(**{"filename": "a.mp4", name: value}),
     )
     assert made.status_code == 400

@@ -6,7 +6,18 @@ import { defaultOptions, Upload, type PreviousUpload, type DetailedError } from 
 const CHUNK_BYTES = 64 * 1024 * 1024;
 const RETRY_MS = [0, 1000, 3000, 8000, 20000, 60000];
 
-type State = "waiting" | "uploading" | "paused" | "retrying" | "failed" | "sealed" | "known" | "quarantined" | "refused";
+// "received": every byte is there, and a worker reads a large file again before it is sealed.
+type State =
+  | "waiting"
+  | "uploading"
+  | "paused"
+  | "retrying"
+  | "failed"
+  | "received"
+  | "sealed"
+  | "known"
+  | "quarantined"
+  | "refused";
 
 class Item {
   state: State = "waiting";
@@ -159,7 +170,7 @@ class Queue {
       },
       onSuccess: () => {
         item.moved(item.file.size);
-        item.show((item.row.dataset.outcome as State | undefined) ?? "sealed");
+        item.show((item.row.dataset.outcome as State | undefined) ?? "received");
         this.refresh();
         this.next();
       },

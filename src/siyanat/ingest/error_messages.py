@@ -23,6 +23,9 @@ MESSAGES = {
     "ingest.still_unreadable": _(
         "Nothing in %(file)s can be played (%(reason)s), so it can't become a recording. Set it aside with a reason."
     ),
+    "ingest.too_many_uploads": _(
+        "You have %(most)s uploads under way; finish or give up one of them before the next."
+    ),
     "ingest.unit_unknown": _("You may not bring footage in for unit %(unit)s."),
     "ingest.upload_busy": _("Another request is writing this upload; try again in a moment."),
     "ingest.upload_bytes_missing": _("The bytes of upload %(upload)s are missing from the store."),

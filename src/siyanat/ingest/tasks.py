@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from siyanat.ingest import operations
@@ -13,6 +16,14 @@ from siyanat.lib import clock
 def finish_interrupted(timestamp: int) -> None:  # noqa: ARG001
     """Seal complete uploads whose request died."""
     operations.finish_interrupted(now=clock.now())
+
+
+@app.task(
+    name="ingest.finish_upload", queue="ingest", retry=RetryStrategy(max_attempts=10, exponential_wait=4)
+)
+def finish_upload(upload_id: str) -> None:
+    """Seal one large upload whose last byte has come."""
+    operations.finish_upload(upload_id=UUID(upload_id), now=clock.now())
 
 
 @app.periodic(cron="17 3 * * *")

@@ -1,8 +1,8 @@
 """tus 1.0 at ``/ingest/uploads/``: core, creation, expiration, termination and checksum, in HTTP's words.
 
 Kept here: translation between headers and `operations`. Protocol: https://tus.io/protocols/resumable-upload
-(version 1.0.0). A sender is acknowledged only for bytes that are synced to the disk, and for the last byte only
-when the file is sealed or quarantined.
+(version 1.0.0). A sender is acknowledged only for bytes that are synced to the disk; ``Upload-Outcome`` is told
+once the file is sealed or quarantined, which a worker does for a large one after its last byte was acknowledged.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ STATUS = {
     "ingest.upload_finished": 403,
     "ingest.upload_overflows": 413,
     "ingest.upload_too_large": 413,
+    "ingest.too_many_uploads": 429,
     "ingest.checksum_differs": 460,
     "store.disk_full": 507,
     "ingest.content_type": 415,
@@ -147,9 +148,12 @@ def read_metadata(header: str) -> dict[str, str]:
     for pair in filter(None, (part.strip() for part in header.split(","))):
         name, _, value = pair.partition(" ")
         try:
-            found[name] = base64.b64decode(value, validate=True).decode()
+            text = base64.b64decode(value, validate=True).decode()
         except ValueError as error:
             raise errors.Refusal("ingest.metadata_unreadable", field=name) from error
+        if "\x00" in text:
+            raise errors.Refusal("ingest.metadata_unreadable", field=name)
+        found[name] = text
     return found
 
 
@@ -158,11 +162,11 @@ def _moment(text: str) -> dt.datetime | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(persian.to_latin_digits(text))
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
         raise errors.Refusal("ingest.metadata_unreadable", field="started_at") from error
-    if moment.tzinfo is None:
-        raise errors.Refusal("ingest.metadata_unreadable", field="started_at")
-    return moment.astimezone(dt.UTC)
 
 
 def _number(request: HttpRequest, header: str) -> int:

@@ -19,11 +19,13 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from siyanat.cameras import models as cameras
 from siyanat.evidence import store
 from siyanat.ingest import models, queries, sources
 from siyanat.ingest.operations import batches, intake
+from siyanat.jobs import operations as jobs
 from siyanat.ledger import operations as ledger
 from siyanat.lib import durable, errors
 from siyanat.roster import gates
@@ -35,6 +37,12 @@ MAX_BYTES = 256 * 1024**3
 EXPIRES_AFTER = dt.timedelta(days=7)
 SYNC_BYTES = 32 * 1024 * 1024
 """How much may be lost of a request that is cut off: offsets move in steps of this, in bytes."""
+
+MAX_ACTIVE = 20
+"""Uploads that one person may have under way."""
+
+LATER_BYTES = 256 * 1024 * 1024
+"""Larger uploads are read again and sealed by a worker: no request waits for that."""
 
 SPARE_BYTES = 64 * 1024 * 1024
 CHECKSUMS = ("sha256", "sha1")
@@ -59,7 +67,7 @@ def begin_upload(
     """Make room for an upload at a unit's dock.
 
     :raises errors.NotFound: when the viewer may not bring footage in there.
-    :raises errors.Refusal: ``ingest.upload_too_large``, ``ingest.upload_unnamed``.
+    :raises errors.Refusal: ``ingest.upload_too_large``, ``ingest.upload_unnamed``, ``ingest.too_many_uploads``.
     :raises errors.PassingFault: ``store.disk_full``.
     """
     gates.check_holds_over(viewer, unit.path, *queries.INTAKE_ROLES)
@@ -67,8 +75,7 @@ def begin_upload(
         raise errors.Refusal("ingest.upload_unnamed")
     if not 0 <= announced.size_bytes <= MAX_BYTES:
         raise errors.Refusal("ingest.upload_too_large", size=announced.size_bytes, largest=MAX_BYTES)
-    if store.free_bytes() < announced.size_bytes + SPARE_BYTES:
-        raise errors.PassingFault("store.disk_full", folder=str(store.root()), reason="")
+    _check_room(viewer, announced.size_bytes)
     upload = _write_row(viewer, unit, announced, now)
     path = store.upload_path(upload.pk)
     with store.faults():
@@ -76,6 +83,16 @@ def begin_upload(
         path.touch(mode=0o640)
         durable.fsync_folder(path.parent)
     return upload
+
+
+def _check_room(viewer: gates.Viewer, size_bytes: int) -> None:
+    """What other uploads were promised counts as used."""
+    active = models.Upload.objects.filter(**_ACTIVE)
+    if active.filter(user=viewer.user).count() >= MAX_ACTIVE:
+        raise errors.Refusal("ingest.too_many_uploads", most=MAX_ACTIVE)
+    promised = active.aggregate(left=Sum(F("size_bytes") - F("offset_bytes"), default=0))["left"]
+    if store.free_bytes() - promised < size_bytes + SPARE_BYTES:
+        raise errors.PassingFault("store.disk_full", folder=str(store.root()), reason="")
 
 
 @transaction.atomic
@@ -123,7 +140,9 @@ def receive(
     now: dt.datetime,
     checksum: tuple[str, bytes] | None = None,
 ) -> models.Upload:
-    """Add bytes at ``offset``; when the last one is there, seal. The row returned tells how far it is synced.
+    """Add bytes at ``offset``; when the last one is there, seal, above `LATER_BYTES` in the queue ``ingest``.
+
+    The row returned tells how far it is synced, and its outcome when it is sealed.
 
     A connection that breaks while bytes arrive keeps what came. With ``checksum`` (algorithm, digest of this
     request's bytes) nothing of the request counts until it was compared.
@@ -142,8 +161,11 @@ def receive(
             raise errors.Refusal("ingest.offset_differs", offset=offset, expected=upload.offset_bytes)
         if upload.finished_at is None and offset < upload.size_bytes:
             _write(upload, descriptor, chunks, now, checksum)
-    if upload.offset_bytes == upload.size_bytes:
-        finish_upload(upload_id=upload.pk, now=now)
+    if upload.offset_bytes == upload.size_bytes and upload.finished_at is None:
+        if upload.size_bytes > LATER_BYTES:
+            jobs.enqueue("ingest.finish_upload", upload_id=str(upload.pk))
+        else:
+            finish_upload(upload_id=upload.pk, now=now)
         upload.refresh_from_db()
     return upload
 
