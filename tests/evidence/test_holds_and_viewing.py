@@ -269,3 +269,14 @@ def test_a_hold_that_follows_its_recording_stays_its_placers(scene: Scene) -> No
         operations.release_hold(
             viewer=scene.cast.viewer("custodian"), hold_id=carried.pk, reason="over", now=NOW
         )
+
+
+def test_what_a_person_calls_a_hold_stands_in_the_log_as_a_commitment_alone(scene: Scene) -> None:
+    name = "شکایت خانم رضایی"
+    operations.place_hold(
+        covers=operations.Covers(shift=scene.shift), reason="other", reference=name,
+        viewer=scene.cast.viewer("custodian"), now=NOW,
+    )  # fmt: skip
+    entry = ledger.Entry.objects.get(kind="evidence.hold_placed")
+    assert name not in entry.body
+    assert entry.disclosures.get(name="reference").value == name

@@ -209,5 +209,11 @@ def _tell(
         else f"unit:{hold.unit_id}"
     )  # fmt: skip
     span = [hold.span.lower, hold.span.upper] if hold.span else None
-    facts = {"hold": hold.id, "reason": hold.reason, "reference": hold.reference, "span": span}
+    facts: dict[str, object] = {"hold": hold.id, "reason": hold.reason, "span": span}
+    told = {"reference": hold.reference}
+    if (
+        hold.placed_by_id is None
+    ):  # a room's own step names opaque identifiers; what a person typed may name somebody
+        facts, told = facts | told, {}
+    personal = {**(personal or {}), **told} or None
     ledger.append(kind=kind, actor=actor, subject=subject, now=now, facts=facts, personal=personal)
