@@ -16,6 +16,7 @@ from siyanat.roster import gates, middleware
 # name of the address, its label
 PLACES: tuple[tuple[str, Promise], ...] = (
     ("desk:kartabl", _("Kartabl")),
+    ("review:mine", _("My shifts")),
     ("review:list", _("Shift reviews")),
     ("coverage:month", _("Minutes")),
     ("evidence:search", _("Recordings")),
