@@ -138,10 +138,10 @@ def list_reviews(
     return rows.order_by("due_at", "pk")
 
 
-def crew_counts(shift_ids: Collection[UUID]) -> dict[UUID, coverage.Count]:
-    """The crew's current minutes of these shifts."""
+def current_counts(shift_ids: Collection[UUID], *, person: UUID | None = None) -> dict[UUID, coverage.Count]:
+    """The current minutes of these shifts: a bearer's own, or the crew's without ``person``."""
     rows = coverage.Count.objects.filter(
-        shift__in=shift_ids, person__isnull=True, superseded_at__isnull=True
+        shift__in=shift_ids, person=person, superseded_at__isnull=True
     ).defer("recorded")
     return {row.shift_id: row for row in rows}
 

@@ -60,7 +60,7 @@ def review_list(request: gates.ViewerRequest) -> HttpResponse:
         queries.list_reviews(request.viewer, now=request.now, tab=tab, q=q), ROWS
     ).get_page(request.GET.get("page"))
     reviews = list(page.object_list)
-    counts = queries.crew_counts([one.shift_id for one in reviews])
+    counts = queries.current_counts([one.shift_id for one in reviews])
     tabs = [
         {"label": label, "url": f"?tab={name}", "current": name == tab,
          "count": None if name == "signed_off" else queries.list_reviews(request.viewer, now=request.now, tab=name).count()}
@@ -158,7 +158,7 @@ def mine(request: gates.ViewerRequest) -> HttpResponse:
     by_review: dict[UUID, list[models.Mark]] = {}
     for mark in marks:
         by_review.setdefault(mark.review_id, []).append(mark)
-    counts = queries.crew_counts([one.shift_id for one in reviews])
+    counts = queries.current_counts([one.shift_id for one in reviews], person=request.viewer.person_id)
     context = {
         "questions": list(queries.list_questions_for(request.viewer)),
         "rows": [(one, by_review.get(one.pk, []), counts.get(one.shift_id)) for one in reviews],
