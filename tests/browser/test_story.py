@@ -255,8 +255,8 @@ def test_5_he_watches_marks_asks_opens_a_case_and_signs_off(world: World, page_f
         page.goto(f"/review/{review.pk}/")
         page.locator(".review-room[data-first-frame-ms]").wait_for(state="attached")
         refuse_sign_off(page)
-        mark(page, "Digit2", world, "arash", world.say("با خودرو تند رفت", "Drove too fast"))
-        mark(page, "Digit1", world, "arash", world.say("به پیرمردی یاری رساند", "Helped an old man"))
+        mark(page, "Digit2", world, 100, world.say("با خودرو تند رفت", "Drove too fast"))
+        mark(page, "Digit1", world, 30, world.say("به پیرمردی یاری رساند", "Helped an old man"))
         ask_about_gap(page, world)
         open_case(page, world)
         watch(page)
@@ -278,20 +278,21 @@ def refuse_sign_off(page: Page) -> None:
     page.locator("#room-sign-off [data-close]").click()
 
 
-def mark(page: Page, key: str, world: World, name: str, note: str) -> None:
+def mark(page: Page, key: str, world: World, second: float, note: str) -> None:
     before = reviews.Mark.objects.count()
+    seek_to(page, world, second)
     page.keyboard.press("m")
     page.keyboard.press(key)
-    page.locator("[data-mark-person]").select_option(str(world.cast.people[name].pk))
+    page.locator("[data-mark-person]").select_option(str(world.cast.people["arash"].pk))
     page.locator("[data-mark-note]").fill(note)
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-marks] .item")).to_have_count(before + 1)
+    span = reviews.Mark.objects.latest("made_at").span
+    assert span.lower < world.at(second) < span.upper
 
 
 def ask_about_gap(page: Page, world: World) -> None:
-    box = page.locator("[data-timeline]").bounding_box()
-    assert box is not None
-    seek_to(page, world, box, sum(story_footage.UNEXPLAINED) / 2)
+    seek_to(page, world, sum(story_footage.UNEXPLAINED) / 2)
     page.keyboard.press("q")
     page.locator("[data-ask-person]").select_option(str(world.cast.people["arash"].pk))
     page.locator("#ask-text").fill(world.say("در این دقیقه چه شد؟", "What happened in this minute?"))
@@ -302,7 +303,9 @@ def ask_about_gap(page: Page, world: World) -> None:
     assert abs((span.lower - world.at(story_footage.UNEXPLAINED[0])).total_seconds()) < 2
 
 
-def seek_to(page: Page, world: World, box: dict[str, float], second: float) -> None:
+def seek_to(page: Page, world: World, second: float) -> None:
+    box = page.locator("[data-timeline]").bounding_box()
+    assert box is not None
     facts = page.evaluate("JSON.parse(document.querySelector('#room-facts').textContent).window")
     share = (world.at(second).timestamp() * 1000 - facts[0]) / (facts[1] - facts[0])
     page.mouse.click(box["x"] + box["width"] * share, box["y"] + 60)
