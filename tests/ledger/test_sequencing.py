@@ -90,6 +90,40 @@ def test_personal_values_are_erased_by_their_act_alone(append_acts: Append) -> N
         models.Disclosure.objects.all().delete()
 
 
+def test_a_login_with_the_least_rights_does_its_work_and_no_more(append_acts: Append) -> None:
+    """The rights that docs/how-to/install.md gives, on the real server."""
+    page = (Path(__file__).parents[2] / "docs/how-to/install.md").read_text()
+    script = page.partition("```sql\n")[2].partition("```")[0]
+    lines = [line.partition("--")[0] for line in script.splitlines()]
+    statements = [one.strip() for one in " ".join(lines).split(";") if one.strip()]
+    rights = [
+        one.replace("siyanat", "runtime_test") for one in statements if one.startswith(("GRANT", "REVOKE"))
+    ]
+    assert len(rights) == 7
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("CREATE ROLE runtime_test NOLOGIN")
+        for right in rights:
+            cursor.execute(right)
+        cursor.execute("SET ROLE runtime_test")
+        try:
+            entry = append_acts(1)[0]
+            checkpoints.seal(now=NOW)
+            operations.erase_disclosure(entry_id=entry.pk, name="note", actor="test", reason="law", now=NOW)
+            for statement in (
+                "UPDATE ledger_entry SET body = ''", "DELETE FROM ledger_entry", "TRUNCATE ledger_entry CASCADE",
+                "UPDATE ledger_disclosure SET value = '1'", "ALTER TABLE ledger_entry DISABLE TRIGGER USER",
+                "UPDATE ledger_checkpoint SET note = ''", "DELETE FROM ledger_node",
+            ):  # fmt: skip
+                with (
+                    pytest.raises(DatabaseError, match=r"permission denied|must be owner"),
+                    transaction.atomic(),
+                ):
+                    cursor.execute(statement)
+        finally:
+            cursor.execute("RESET ROLE")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_appenders_and_sequencers_at_once_leave_no_hole() -> None:
     def append(name: int) -> None:
