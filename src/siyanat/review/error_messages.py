@@ -23,6 +23,9 @@ def _identity(facts: Mapping[str, object]) -> str:
 
 
 MESSAGES = {
+    "review.still_being_analyzed": _(
+        "Footage of this shift is still being analyzed; the plan is not final. Try again soon."
+    ),
     "review.identity_in_note": _identity,
     "review.not_at_work": _("Begin this review first; or somebody else is doing it."),
     "review.not_yours_to_review": _("This review is not yours to do."),

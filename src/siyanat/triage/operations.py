@@ -119,7 +119,7 @@ def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
     lines = [line for line in minutes.count_minutes(shift.id, known_at=now) if line.person_id is not None]
     if not lines or _waits_for_footage(shift, lines, now):
         return None
-    if now < shift.ends_at + ANALYSIS_GRACE and _is_being_analyzed(shift):
+    if is_being_analyzed(shift, now=now):
         return None
     seed = commit_seed(shift=shift, now=now)
     owed = {str(line.person_id): _span_set(line.owed) for line in lines}
@@ -153,7 +153,10 @@ def _waits_for_footage(shift: roster.Shift, lines: list[minutes.Minutes], now: d
     )
 
 
-def _is_being_analyzed(shift: roster.Shift) -> bool:
+def is_being_analyzed(shift: roster.Shift, *, now: dt.datetime) -> bool:
+    """Whether footage of the shift still waits for its signals, within the time that a plan waits for them."""
+    if now >= shift.ends_at + ANALYSIS_GRACE:
+        return False
     rows = evidence.Recording.objects.filter(
         attributions__shift=shift, attributions__superseded_at__isnull=True
     ).exclude(state=evidence.Recording.State.DISPOSED)

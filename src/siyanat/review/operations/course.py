@@ -75,7 +75,7 @@ def begin_review(*, viewer: gates.Viewer, review_id: UUID, now: dt.datetime) -> 
 
     :raises errors.NotFound: when it is not the viewer's to see.
     :raises errors.Refusal: ``review.not_yours_to_review``, ``review.begun_by_another``, ``review.signed_off``,
-        ``review.no_plan``, ``access.concerns_yourself``.
+        ``review.no_plan``, ``review.still_being_analyzed``, ``access.concerns_yourself``.
     """
     review = _lock(viewer, review_id)
     if review.begun_at is not None:
@@ -122,6 +122,8 @@ def _lock(viewer: gates.Viewer, review_id: UUID) -> models.Review:
 
 def _take(viewer: gates.Viewer, review: models.Review, now: dt.datetime) -> None:
     if review.line == queries.Line.FIRST and review.begun_at is None:
+        if plans.is_being_analyzed(review.shift, now=now):
+            raise errors.Refusal("review.still_being_analyzed")
         review.plan = _current_plan(review.shift)
     if review.plan is None:
         raise errors.Refusal("review.no_plan")
