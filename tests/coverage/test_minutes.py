@@ -168,7 +168,9 @@ def test_gaps_say_what_the_facts_suggest(cast: Cast, shift: roster.Shift) -> Non
     assert [gap.kind for gap in line.gaps] == ["late_start", "camera_off", "early_stop"]
 
 
-def test_a_failed_dock_is_excused_for_all_but_the_shifts_of_who_excuses(cast: Cast, shift: roster.Shift) -> None:
+def test_a_failed_dock_is_excused_for_all_but_the_shifts_of_who_excuses(
+    cast: Cast, shift: roster.Shift
+) -> None:
     roster.HeldPost.objects.create(
         person=cast.people["babak"], role="station_head", unit=cast.units["A"], held=cast_module.ALWAYS
     )

@@ -58,7 +58,9 @@ class Recording(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["size_bytes"], name="recording_size"),  # with starts_at: the orders of the search
+            models.Index(
+                fields=["size_bytes"], name="recording_size"
+            ),  # with starts_at: the orders of the search
             models.Index(fields=["duration_ms"], name="recording_duration"),
             models.Index(fields=["received_at"], name="recording_received"),
             models.Index(fields=["original_name", "size_bytes"], name="recording_name_size"),
