@@ -53,7 +53,9 @@ def test_pages_open_in_both_languages(sign_in: SignIn, case: models.Case, langua
         assert f'lang="{language}"' in client.get(url).content.decode()
 
 
-def test_whom_a_case_concerns_reads_the_summary_that_is_meant_for_them(sign_in: SignIn, case: models.Case) -> None:
+def test_whom_a_case_concerns_reads_the_summary_that_is_meant_for_them(
+    sign_in: SignIn, case: models.Case
+) -> None:
     page = sign_in("arash").get(reverse("cases:own", args=[case.pk])).content.decode()
     assert "What he may read" in page
     assert "What the head knows" not in page

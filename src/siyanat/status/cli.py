@@ -41,7 +41,8 @@ def _lines(figures: dict[str, object]) -> list[tuple[str, str]]:
     lines = [
         (
             _("Queue %(name)s") % {"name": name},
-            _("%(todo)s wait, %(doing)s run, %(failed)s failed") % {key: formatting.number(row[key]) for key in row},
+            _("%(todo)s wait, %(doing)s run, %(failed)s failed")
+            % {key: formatting.number(row[key]) for key in row},
         )
         for name, row in queues.items()
     ]

@@ -65,7 +65,9 @@ def keep(error: Exception, *, job_id: int, task_name: str, attempt: int, now: dt
         attempt=attempt,
         failed_at=now,
         code=error.code if isinstance(error, errors.SiyanatError) else "",
-        facts=json.loads(json.dumps(error.facts, default=str)) if isinstance(error, errors.SiyanatError) else {},
+        facts=json.loads(json.dumps(error.facts, default=str))
+        if isinstance(error, errors.SiyanatError)
+        else {},
         error=type(error).__name__,
         trace="" if known else lines[-TRACE_LENGTH:],
     )

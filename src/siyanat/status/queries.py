@@ -203,7 +203,8 @@ def list_intake(viewer: gates.Viewer, *, now: dt.datetime) -> list[Intake]:
     )  # fmt: skip
     units = roster.Unit.objects.in_bulk([row["unit"] for row in rows])
     return [
-        Intake(units[row["unit"]], row["batches"], row["files"], row["odd"], row["size"], row["last"]) for row in rows
+        Intake(units[row["unit"]], row["batches"], row["files"], row["odd"], row["size"], row["last"])
+        for row in rows
     ]
 
 
@@ -297,13 +298,17 @@ def read_health(*, now: dt.datetime) -> Health:
     alive = [worker for worker in workers if not worker.is_silent]
     figures = {
         "at": now.isoformat(),
-        "queues": {queue.name: {"todo": queue.todo, "doing": queue.doing, "failed": queue.failed} for queue in queues},
+        "queues": {
+            queue.name: {"todo": queue.todo, "doing": queue.doing, "failed": queue.failed} for queue in queues
+        },
         "oldest_waiting_seconds": int((now - oldest).total_seconds()) if oldest else 0,
         "workers_alive": len(alive),
         "disks": {disk.name: {"free_bytes": disk.free, "days_left": disk.days_left} for disk in disks},
         "quarantine_waiting": count_quarantine(),
         "checkpoint_size": log.checkpoint.size if log.checkpoint else 0,
-        "checkpoint_age_seconds": int((now - log.checkpoint.signed_at).total_seconds()) if log.checkpoint else None,
+        "checkpoint_age_seconds": int((now - log.checkpoint.signed_at).total_seconds())
+        if log.checkpoint
+        else None,
         "checkpoint_is_above": bool(log.checkpoint and log.checkpoint.witnessed_at),
         "database_bytes": database_size(),
     }

@@ -61,4 +61,3 @@ def health(request: gates.ViewerRequest) -> JsonResponse:
     found = queries.read_health(now=request.now)
     body = {"healthy": not found.problems, "problems": found.problems, **found.figures}
     return JsonResponse(body)
-
