@@ -134,7 +134,9 @@ def fill(user_id: object) -> None:
             print(f"{table:24} {cursor.rowcount:9} rows {time.perf_counter() - begun:6.1f} s")
             cursor.execute(f"ANALYZE {table}")
         for table in ("roster_unit", "cameras_camera", "roster_crewmember"):
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
         cursor.execute("ANALYZE")
 
 
@@ -155,7 +157,9 @@ def make_people() -> dict[str, Any]:
             personnel_number=f"9{number}", national_id=f"99{number:08d}", given_name_fa=name, family_name_fa=name,
             search_key=name, unit=unit, user=made[name],
         )  # fmt: skip
-        roster.HeldPost.objects.create(person=person, role=role, unit=unit, held=("2020-01-01T00:00:00Z", None))
+        roster.HeldPost.objects.create(
+            person=person, role=role, unit=unit, held=("2020-01-01T00:00:00Z", None)
+        )
     return made
 
 
@@ -259,7 +263,9 @@ def report(rows: list[dict[str, Any]]) -> bool:
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     print(f"{'page':28} {'status':>6} {'ms':>8} {'least':>8} {'queries':>8} {'slowest query, ms':>18}")
     for row in rows:
-        figures = f"{row['ms']:8.1f} {row['least_ms']:8.1f} {row['queries']:8} {row['slowest_query_ms']:18.1f}"
+        figures = (
+            f"{row['ms']:8.1f} {row['least_ms']:8.1f} {row['queries']:8} {row['slowest_query_ms']:18.1f}"
+        )
         print(f"{row['page']:28} {row['status']:6} {figures}")
     absent = [row["page"] for row in rows if row["status"] != 200]
     if absent:
@@ -267,7 +273,9 @@ def report(rows: list[dict[str, Any]]) -> bool:
     is_met = not absent
     print()
     for name, of_month, goal in (("list_ms", False, LIST_GOAL_MS), ("month_ms", True, MONTH_GOAL_MS)):
-        worst = max((row["ms"] for row in rows if row["is_month"] == of_month and row["status"] == 200), default=0.0)
+        worst = max(
+            (row["ms"] for row in rows if row["is_month"] == of_month and row["status"] == 200), default=0.0
+        )
         met = worst <= goal and not absent
         is_met = is_met and met
         print(f"pages {name}={worst:.0f} goal={goal} {'met' if met else 'missed'}")

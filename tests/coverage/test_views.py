@@ -48,7 +48,9 @@ def test_a_month_opens_for_its_readers_alone(sign_in: SignIn, shift: roster.Shif
 
 
 @pytest.mark.parametrize("name", cast_module.ROLES)
-def test_a_shift_opens_for_those_above_it_and_its_crew(sign_in: SignIn, shift: roster.Shift, name: str) -> None:
+def test_a_shift_opens_for_those_above_it_and_its_crew(
+    sign_in: SignIn, shift: roster.Shift, name: str
+) -> None:
     allowed = READERS - {"stranger"} | {"arash", "babak"}
     for address in ("coverage:shift", "coverage:report"):
         answer = sign_in(name).get(reverse(address, args=[shift.pk]))
@@ -63,7 +65,10 @@ def test_the_rows_of_a_month_add_up_on_every_level(cast: Cast, shift: roster.Shi
         found = months.read_month(viewer, **month_of(shift), below=cast.units[name])
         assert (found.total.shifts, found.total.owed_ms) == (2, 16 * 3_600_000), name
     county = months.read_month(viewer, **month_of(shift), below=cast.units["C1"])
-    assert [(row.unit.code, row.is_own, row.shifts) for row in county.rows] == [("A", False, 1), ("C1", True, 1)]
+    assert [(row.unit.code, row.is_own, row.shifts) for row in county.rows] == [
+        ("A", False, 1),
+        ("C1", True, 1),
+    ]
     assert sum(day is not None for day in county.rows[0].days) == 1
 
 
@@ -92,7 +97,9 @@ def test_the_report_is_a_pdf_in_both_languages(cast: Cast, shift: roster.Shift, 
     assert pdf.startswith(b"%PDF")
 
 
-def test_an_excuse_goes_its_way_from_the_officer_to_the_head(cast: Cast, sign_in: SignIn, shift: roster.Shift) -> None:
+def test_an_excuse_goes_its_way_from_the_officer_to_the_head(
+    cast: Cast, sign_in: SignIn, shift: roster.Shift
+) -> None:
     from siyanat.lib import jalali
 
     starts = jalali.format_time(shift.starts_at + HOUR, language="fa")

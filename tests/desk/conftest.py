@@ -67,7 +67,11 @@ def day(cast: cast_module.Cast) -> Day:
         thanks=_thanks(cast, now),
         case=case,
         action=cases.Action.objects.create(
-            case=case, title="Talk to the crew", owner=cast.people["leader"], due_at=now + 30 * HOUR, created_at=now
+            case=case,
+            title="Talk to the crew",
+            owner=cast.people["leader"],
+            due_at=now + 30 * HOUR,
+            created_at=now,
         ),
         excuse=_missing(cast, shift, now),
         disposal=archive.Disposal.objects.create(
@@ -160,7 +164,11 @@ def _things(cast: cast_module.Cast, now: dt.datetime) -> None:
         code="complaint", defaults={"name_fa": "شکایت", "name_en": "Complaint", "keep_days": 730}
     )
     archive.PeriodChange.objects.create(
-        category=category, keep_days=10, reason="less room", proposed_by=_user(cast, "custodian"), proposed_at=now
+        category=category,
+        keep_days=10,
+        reason="less room",
+        proposed_by=_user(cast, "custodian"),
+        proposed_at=now,
     )
     ledger.Checkpoint.objects.create(size=10, root=b"\0" * 32, note="x", signed_at=now - HOUR)
     job = app.configure_task("no.such_task", queue="default", allow_unknown=True).defer()

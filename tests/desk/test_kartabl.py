@@ -125,7 +125,9 @@ def test_nobody_sees_a_kartabl_without_signing_in(client: Client, db: None) -> N
         ("head", "100001", "roster:person"),
     ],
 )
-def test_an_identifier_leads_to_what_it_names(day: Day, sign_in: SignIn, name: str, typed: str, lands: str) -> None:
+def test_an_identifier_leads_to_what_it_names(
+    day: Day, sign_in: SignIn, name: str, typed: str, lands: str
+) -> None:
     answer = sign_in(name).get(reverse("desk:jump"), {"q": typed}, follow=True)
     assert answer.status_code == 200
     assert answer.resolver_match.view_name == lands

@@ -50,7 +50,9 @@ def test_the_board_opens_for_its_readers_alone(sign_in: SignIn, failed_job: int,
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_a_failed_job_shows_the_sentence_of_its_error(sign_in: SignIn, failed_job: int, language: str) -> None:
+def test_a_failed_job_shows_the_sentence_of_its_error(
+    sign_in: SignIn, failed_job: int, language: str
+) -> None:
     client = sign_in("admin")
     client.cookies["language"] = language
     page = client.get(reverse("status:board")).content.decode()
@@ -138,7 +140,9 @@ def test_the_command_says_the_same_and_ends_with_1_when_something_is_wrong(faile
 def test_a_worker_keeps_why_a_job_failed() -> None:
     from tests.flow import queue
 
-    job = app.configure_task("coverage.count_shift", queue="default").defer(shift_id="00000000-0000-0000-0000-000000000000")
+    job = app.configure_task("coverage.count_shift", queue="default").defer(
+        shift_id="00000000-0000-0000-0000-000000000000"
+    )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET attempts = 100 WHERE id = %s", [job])
     queue.drain()

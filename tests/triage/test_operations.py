@@ -6,6 +6,8 @@ import datetime as dt
 import json
 
 import pytest
+from tests import cast as cast_module
+from tests.cast import HOUR, NOW, Cast
 
 from siyanat.evidence import models as evidence
 from siyanat.ledger import models as ledger
@@ -13,8 +15,6 @@ from siyanat.lib import sampling
 from siyanat.roster import models as roster
 from siyanat.signals import models as signals
 from siyanat.triage import models, operations, planning
-from tests import cast as cast_module
-from tests.cast import HOUR, NOW, Cast
 
 MINUTE = dt.timedelta(minutes=1)
 

@@ -57,7 +57,7 @@ class Room {
     this.deck = new Deck(cameras, start, {
       onTick: (wall) => this.tick(wall),
       onPlayed: (person, wall, rate) => this.reporter?.sample(person, wall, rate),
-      onGap: (gap) => this.say(fill(this.words.gap_skipped ?? "", { length: length(gap, this.words) })),
+      onGap: (gap) => gap >= 1000 && this.say(fill(this.words.gap_skipped ?? "", { length: length(gap, this.words) })),
       onEnd: () => this.say(this.words.end ?? ""),
     });
     const state = this;
@@ -389,7 +389,8 @@ class Room {
     const form = this.find<HTMLFormElement>("[data-mark-form]");
     if (!form) return;
     const wall = this.deck.wall;
-    this.markSpan = [wall - MARK_AROUND_MS, wall + MARK_AROUND_MS];
+    const [from, to] = this.facts.window;
+    this.markSpan = [Math.max(from, wall - MARK_AROUND_MS), Math.min(to, wall + MARK_AROUND_MS)];
     form.hidden = false;
     const person = this.part<HTMLSelectElement>("[data-mark-person]");
     person.value = (this.deck.listened ?? this.deck.cameras[0])?.bearer.id ?? "";

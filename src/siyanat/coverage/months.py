@@ -136,7 +136,9 @@ def _place_units(rows: list[Row]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _sum(rows: list[Row], starts_at: dt.datetime, ends_at: dt.datetime) -> dict[int, dict[dt.date, Sequence[int]]]:
+def _sum(
+    rows: list[Row], starts_at: dt.datetime, ends_at: dt.datetime
+) -> dict[int, dict[dt.date, Sequence[int]]]:
     pairs = _place_units(rows)
     parameters: dict[str, Any] = {
         "units": [unit for unit, _ in pairs], "places": [place for _, place in pairs],
@@ -161,4 +163,6 @@ def list_shifts(unit: roster.Unit, *, year: int, month: int) -> list[models.Coun
         shift__unit=unit, shift__starts_at__gte=starts_at, shift__starts_at__lt=ends_at, person__isnull=True,
         superseded_at__isnull=True,
     )  # fmt: skip
-    return list(rows.select_related("shift__leader").defer("recorded").order_by("-shift__starts_at")[:SHIFTS_SHOWN])
+    return list(
+        rows.select_related("shift__leader").defer("recorded").order_by("-shift__starts_at")[:SHIFTS_SHOWN]
+    )

@@ -37,7 +37,13 @@ def shift_pdf(shift: roster.Shift, lines: Sequence[queries.Line], *, now: dt.dat
                 [_("Shift leader"), names.full_name(shift.leader)],
                 [_("Printed"), formatting.moment(now)],
             ],
-            "headings": [_("From"), _("Until"), _("What the facts suggest"), _("Reason given"), _("Decision")],
+            "headings": [
+                _("From"),
+                _("Until"),
+                _("What the facts suggest"),
+                _("Reason given"),
+                _("Decision"),
+            ],
             "kinds": {"recorded": _("Recorded"), "excused": _("Excused"), "unexplained": _("Unexplained")},
             "no_gap": _("No minute is missing."),
             "lines": [_line(shift, line) for line in lines],
@@ -96,7 +102,9 @@ def month_table(rows: Sequence[months.Row], *, year: int, month: int, kind: str)
     body = [
         [
             row.unit.code,
-            _("%(unit)s itself") % {"unit": names.unit_name(row.unit)} if row.is_own else names.unit_name(row.unit),
+            _("%(unit)s itself") % {"unit": names.unit_name(row.unit)}
+            if row.is_own
+            else names.unit_name(row.unit),
             row.shifts,
             row.owed_ms // MINUTE_MS,
             row.recorded_ms // MINUTE_MS,
@@ -107,9 +115,7 @@ def month_table(rows: Sequence[months.Row], *, year: int, month: int, kind: str)
         for row in rows
     ]
     if kind == "xlsx":
-        content = tabular.write_xlsx(
-            header=header, rows=body, right_to_left=names.is_persian()
-        )
+        content = tabular.write_xlsx(header=header, rows=body, right_to_left=names.is_persian())
     else:
         content = tabular.write_csv(header=header, rows=body)
     response = HttpResponse(content, content_type=TABLE_FORMATS[kind])

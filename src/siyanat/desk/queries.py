@@ -111,7 +111,9 @@ def _exports(viewer: gates.Viewer, now: dt.datetime) -> Glance:
 def _log(viewer: gates.Viewer) -> Glance:
     last = ledger_queries.last_checkpoint()
     url = links.reach(viewer, "ledger:log")
-    return Glance(_("Acts in the signed log"), formatting.number(last.size if last else 0), url=url, icon="archive")
+    return Glance(
+        _("Acts in the signed log"), formatting.number(last.size if last else 0), url=url, icon="archive"
+    )
 
 
 def _bounds(viewer: gates.Viewer) -> Glance:
@@ -165,7 +167,13 @@ def _cases(viewer: gates.Viewer, key: str) -> list[Place]:
         Place(_("Case"), row.number, row.title, links.reach(viewer, "cases:case", row.pk), row.number == key)
         for row in handled[:FOUND_LIMIT]
     ] + [
-        Place(_("Case"), row.number, _("concerns you"), links.reach(viewer, "cases:own", row.pk), row.number == key)
+        Place(
+            _("Case"),
+            row.number,
+            _("concerns you"),
+            links.reach(viewer, "cases:own", row.pk),
+            row.number == key,
+        )
         for row in about[:FOUND_LIMIT]
     ]
 

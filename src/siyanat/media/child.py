@@ -70,8 +70,8 @@ def call(
     timeout: float,
     limits: Limits | None = None,
     on_progress: Progress | None = None,
-    **arguments: Any,  # noqa: ANN401 - whatever JSON can say
-) -> Any:  # noqa: ANN401
+    **arguments: Any,
+) -> Any:
     """Run one verb in a child of its own and give back its answer (a JSON value, or bytes).
 
     :param verb: a name in ``VERBS`` or the dotted name of a function under ``siyanat.``; its keyword
@@ -112,8 +112,8 @@ class Pool:
         *,
         timeout: float,
         on_progress: Progress | None = None,
-        **arguments: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        **arguments: Any,
+    ) -> Any:
         """As ``call`` of the module, in a child of this pool; waits for a free one within ``timeout``.
 
         :raises PassingFault: also ``media.busy`` when no child came free in time.
@@ -179,7 +179,7 @@ class _Child:
 
     def request(
         self, verb: str, arguments: Mapping[str, Any], *, timeout: float, on_progress: Progress | None
-    ) -> Any:  # noqa: ANN401
+    ) -> Any:
         """Send one call and wait for its answer; a child that fails to answer is ended."""
         self.calls += 1
         until = time.monotonic() + timeout
@@ -277,7 +277,7 @@ class _Reader:
         self._held += data
 
 
-def _opened(answer: dict[str, Any]) -> Any:  # noqa: ANN401
+def _opened(answer: dict[str, Any]) -> Any:
     for kind, error in _KINDS.items():
         if kind in answer:
             raise error(answer[kind], **answer.get("facts", {}))
@@ -288,7 +288,7 @@ _spawners: dict[int, concurrent.futures.ThreadPoolExecutor] = {}
 _spawners_lock = threading.Lock()
 
 
-def _spawn(limits: Limits, complaints: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401
+def _spawn(limits: Limits, complaints: Any) -> subprocess.Popen[bytes]:
     """Start a child from one lasting thread: Linux ends a child when the *thread* that started it ends."""
     with _spawners_lock:
         spawner = _spawners.get(os.getpid())
@@ -298,7 +298,7 @@ def _spawn(limits: Limits, complaints: Any) -> subprocess.Popen[bytes]:  # noqa:
     return spawner.submit(_start, limits, complaints).result()
 
 
-def _start(limits: Limits, complaints: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401
+def _start(limits: Limits, complaints: Any) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     source = str(Path(siyanat.__file__).parents[1])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [source, environment.get("PYTHONPATH")]))
@@ -364,7 +364,7 @@ def _allow_cpu(limits: Limits) -> None:
 
 
 def _teller(answers: BinaryIO) -> Progress:
-    def tell(value: Any) -> None:  # noqa: ANN401
+    def tell(value: Any) -> None:
         answers.write(json.dumps({"progress": value}, default=str).encode() + b"\n")
         answers.flush()
 

@@ -105,7 +105,7 @@ class Pictures:
         return 90 * self._first_ms + int(90_000 * self._decoded / self._rate)
 
 
-def _picture_track(out: OutputContainer, source: VideoStream, rate: Fraction) -> Any:  # noqa: ANN401
+def _picture_track(out: OutputContainer, source: VideoStream, rate: Fraction) -> Any:
     width, height = source.codec_context.width, source.codec_context.height
     scale = min(1.0, MAX_HEIGHT / max(1, height))
     options = {"preset": "ultrafast", "crf": "24", "bf": "0", "threads": "2", "forced-idr": "1"}

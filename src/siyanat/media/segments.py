@@ -313,7 +313,7 @@ class _CopiedPicture:
 class _CopiedSound:
     """Copies the packets whose time lies in the span."""
 
-    def __init__(self, source: Any, out: OutputContainer, span: recode.Span) -> None:  # noqa: ANN401
+    def __init__(self, source: Any, out: OutputContainer, span: recode.Span) -> None:
         self._restamper = Restamper(out.add_stream_from_template(source))
         self._span = span
         self.done = False

@@ -65,7 +65,7 @@ def _key_frame(
     return best_at, best
 
 
-def _decoded(context: Any, packet: Any) -> VideoFrame | None:  # noqa: ANN401
+def _decoded(context: Any, packet: Any) -> VideoFrame | None:
     try:
         frames = context.decode(packet) or context.decode(None)
     except (av.FFmpegError, ValueError):

@@ -90,7 +90,7 @@ class JalaliDateTimeField(forms.Field):
 class NormalisedCharField(forms.CharField):
     """Text with Persian letters normalised, so that two keyboards write one word the same way."""
 
-    def to_python(self, value: object) -> Any:  # noqa: ANN401 (as Django declares it)
+    def to_python(self, value: object) -> Any:
         text = super().to_python(value)
         return persian.normalise(text) if isinstance(text, str) else text
 

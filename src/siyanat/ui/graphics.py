@@ -37,12 +37,12 @@ class Tick:
     at: dt.datetime
 
 
-def read(source: object, name: str) -> Any:  # noqa: ANN401
+def read(source: object, name: str) -> Any:
     """A field of a row, whether it is a mapping or an object."""
     return source[name] if isinstance(source, Mapping) else getattr(source, name)
 
 
-def optional(source: object, name: str) -> Any:  # noqa: ANN401
+def optional(source: object, name: str) -> Any:
     """As `read`, with empty text where there is no such field."""
     return source.get(name, "") if isinstance(source, Mapping) else getattr(source, name, "")
 

@@ -42,7 +42,9 @@ def quarantine(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: 
 
 def _own_cameras(viewer: gates.Viewer, *states: str) -> QuerySet[cameras.Camera]:
     rows = camera_queries.visible_cameras(viewer)
-    return rows.filter(gates.under(viewer.paths(gates.Role.CAMERA_STEWARD)), state__in=states).select_related("unit")
+    return rows.filter(gates.under(viewer.paths(gates.Role.CAMERA_STEWARD)), state__in=states).select_related(
+        "unit"
+    )
 
 
 def faulty_cameras(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG001
@@ -65,9 +67,12 @@ def ready_checks(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa
     return taking.take(rows, make, url=links.reach(viewer, "cameras:list", tail="?state=docked"), limit=10)
 
 
-def _camera_item(viewer: gates.Viewer, row: cameras.Camera, what: items.Text, act: items.Text, kind: str) -> items.Item:
+def _camera_item(
+    viewer: gates.Viewer, row: cameras.Camera, what: items.Text, act: items.Text, kind: str
+) -> items.Item:
     url = links.first_of(
-        links.reach(viewer, "cameras:camera", row.serial), links.reach(viewer, "cameras:list", tail=f"?q={row.serial}")
+        links.reach(viewer, "cameras:camera", row.serial),
+        links.reach(viewer, "cameras:list", tail=f"?q={row.serial}"),
     )
     return items.Item(
         what=what, whose=names.unit_name(row.unit), code=row.serial, since=row.health_at, act=act, url=url, kind=kind,
@@ -96,7 +101,11 @@ def disposals(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: A
 def period_changes(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG001
     """Changes of a retention period that another person proposed."""
     rows = archive_queries.open_changes().exclude(proposed_by=viewer.user)
-    act = _("Agree or withdraw") if viewer.holds(gates.Role.INTEGRITY_OFFICER) else _("Let it stand or withdraw it")
+    act = (
+        _("Agree or withdraw")
+        if viewer.holds(gates.Role.INTEGRITY_OFFICER)
+        else _("Let it stand or withdraw it")
+    )
 
     def make(row: archive.PeriodChange) -> items.Item:
         name = row.category.name_fa if names.is_persian() else row.category.name_en

@@ -82,10 +82,16 @@ def missing_minutes(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
     bare = coverage.Gap.objects.filter(count=OuterRef("pk")).exclude(Exists(given))
     rows = (
         coverage.Count.objects.filter(
-            Exists(bare), person=viewer.person_id, superseded_at__isnull=True, unexplained_ms__gt=0,
-            is_provisional=False, shift__starts_at__gte=now - MISSING_FOR,
+            Exists(bare),
+            person=viewer.person_id,
+            superseded_at__isnull=True,
+            unexplained_ms__gt=0,
+            is_provisional=False,
+            shift__starts_at__gte=now - MISSING_FOR,
         )
-        .select_related("shift__unit").defer("recorded").order_by("shift__starts_at")
+        .select_related("shift__unit")
+        .defer("recorded")
+        .order_by("shift__starts_at")
     )
 
     def make(row: coverage.Count) -> items.Item:
@@ -121,7 +127,9 @@ def cameras_to_return(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  #
 def news(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
     """Thanks received, decisions in cases about the viewer and on their excuses, until they put them away."""
     put_away = set(
-        desk.Seen.objects.filter(person=viewer.person_id, seen_at__gte=now - NEWS_FOR).values_list("notice", flat=True)
+        desk.Seen.objects.filter(person=viewer.person_id, seen_at__gte=now - NEWS_FOR).values_list(
+            "notice", flat=True
+        )
     )
     found = [*_thanks(viewer, now), *_case_decisions(viewer, now), *_excuse_decisions(viewer, now)]
     fresh = [item for item in found if item.notice not in put_away]

@@ -17,7 +17,9 @@ from siyanat.roster import models as roster
 
 def accounts_without_second_factor(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
     """People who hold a post that shows footage and can't use it, for want of a second factor."""
-    posts = roster.HeldPost.objects.filter(person=OuterRef("pk"), role__in=gates.FOOTAGE_ROLES, held__contains=now)
+    posts = roster.HeldPost.objects.filter(
+        person=OuterRef("pk"), role__in=gates.FOOTAGE_ROLES, held__contains=now
+    )
     factor = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
     rows = (
         roster.Person.objects.filter(

@@ -13,7 +13,11 @@ RowT = TypeVar("RowT", bound=Model)
 
 
 def take(
-    rows: QuerySet[RowT], make: Callable[[RowT], items.Item | None], *, url: str = "", limit: int = items.LIMIT
+    rows: QuerySet[RowT],
+    make: Callable[[RowT], items.Item | None],
+    *,
+    url: str = "",
+    limit: int = items.LIMIT,
 ) -> items.Found:
     """Items of the first rows that have an act, and how many rows there are in all.
 
