@@ -31,7 +31,7 @@ def _month_of(request: gates.ViewerRequest) -> tuple[int, int]:
     if not asked:
         return year, month
     head, _dash, tail = asked.partition("-")
-    if not (head.isdigit() and tail.isdigit() and 1 <= int(tail) <= MONTHS_IN_YEAR):
+    if not (head.isdecimal() and tail.isdecimal() and 1 <= int(tail) <= MONTHS_IN_YEAR):
         raise errors.Refusal("coverage.no_such_month", value=asked)
     jalali.to_gregorian(int(head), int(tail), 1)
     return int(head), int(tail)

@@ -145,7 +145,7 @@ def parse_moment(text: str) -> dt.datetime:
     :raises errors.Refusal: ``jalali.unreadable_date`` and its like.
     :raises ValueError: when a Gregorian date can't be read.
     """
-    if text[:4].isdigit() and int(text[:4]) >= _JALALI_UNTIL:
+    if text[:4].isdecimal() and int(text[:4]) >= _JALALI_UNTIL:
         local = dt.datetime.fromisoformat(text.replace("/", "-"))
         return (
             jalali.tehran_moment(local.date(), local.time())

@@ -73,7 +73,7 @@ def _read(made: sheet.Plan, row: tabular.Row) -> _Wanted | None:
     if not values.get("name_fa"):
         made.refuse(row.number, "name_fa", "", "import.missing")
     target = values.get("camera_target", "") or "0"
-    if not target.isdigit():
+    if not target.isdecimal():
         made.refuse(row.number, "camera_target", target, "import.not_a_number")
     latitude = _degrees(made, row, "latitude", 90)
     longitude = _degrees(made, row, "longitude", 180)

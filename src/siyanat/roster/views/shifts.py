@@ -202,7 +202,7 @@ def days(request: gates.ViewerRequest) -> HttpResponse:
     """Non-working days of a Jalali year."""
     this_year = jalali.from_gregorian(jalali.local_date(request.now))[0]
     text = persian.to_latin_digits(request.GET.get("year", ""))
-    year = int(text) if text.isdigit() and jalali.FIRST_YEAR < int(text) < jalali.LAST_YEAR else this_year
+    year = int(text) if text.isdecimal() and jalali.FIRST_YEAR < int(text) < jalali.LAST_YEAR else this_year
     first, last = jalali.month_dates(year, 1)[0], jalali.month_dates(year, 12)[1]
     rows = models.NonWorkingDay.objects.filter(date__gte=first, date__lt=last).order_by("date")
     if pages.wanted_file(request):
