@@ -55,5 +55,8 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "second_factor", _("Second factors"), "lock", (Role.ADMINISTRATOR,), running.accounts_without_second_factor
     ),
+    Source(
+        "resets", _("Resets of logins"), "lock", (Role.INTEGRITY_OFFICER, Role.EXTERNAL_OVERSEER), running.resets_to_agree
+    ),
     Source("failed_jobs", _("Failed jobs"), "alert", (Role.ADMINISTRATOR,), running.failed_jobs),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from siyanat.desk import items, links
 from siyanat.desk.sources import taking
 from siyanat.roster import gates, names
 from siyanat.roster import models as roster
+from siyanat.roster import queries as people
 
 
 def accounts_without_second_factor(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
@@ -37,6 +38,19 @@ def accounts_without_second_factor(viewer: gates.Viewer, now: dt.datetime) -> it
         )  # fmt: skip
 
     return taking.take(rows, make, url=links.reach(viewer, "roster:people"), limit=10)
+
+
+def resets_to_agree(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
+    """Resets of logins that see footage: an administrator proposed them, oversight agrees."""
+
+    def make(row: roster.LoginReset) -> items.Item:
+        return items.Item(
+            what=row.get_kind_display(), whose=f"{names.full_name(row.person)} · {names.unit_name(row.person.unit)}",
+            code=row.person.personnel_number, since=row.proposed_at, act=_("Decide"),
+            url=links.reach(viewer, "roster:agree_reset", row.pk), kind="resets", icon="lock",
+        )  # fmt: skip
+
+    return taking.take(people.list_resets_to_agree(viewer, now=now), make, limit=10)
 
 
 def failed_jobs(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG001
