@@ -152,6 +152,8 @@ def test_keys(patrol, cast, page_for, shoot) -> None:
     plays_on(page)
     page.keyboard.press("Space")
     pauses(page)
+    click_at(page, 5)  # far enough from the start to go back
+    pauses(page)
     at = wall(page)
     page.keyboard.press("ArrowRight")
     eventually(page, lambda: abs(wall(page) - at - 5_000) < 200)
