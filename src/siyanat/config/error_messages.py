@@ -11,6 +11,10 @@ MESSAGES = {
     "config.no_unprivileged_user": _(
         "As root, the embedded PostgreSQL needs a user to run as: siyanat, postgres or nobody."
     ),
+    "config.password_lost": _(
+        "The database in %(cluster)s is there, but its password is not (%(file)s): the deployment's folder was removed or "
+        "moved. Bring the file back, or remove the database's folder to begin anew."
+    ),
     "config.initdb_failed": _("The embedded PostgreSQL could not be made: %(output)s"),
     "config.postgres_did_not_start": _("The embedded PostgreSQL did not start: %(output)s"),
     "config.program_missing": _(

@@ -203,10 +203,15 @@ def start(cluster: Cluster, *, durable: bool = True) -> bool:
     ``durable=False`` turns fsync off, for throw-away clusters of tests alone.
 
     :raises errors.PassingFault: when the server does not come up; its log's end is among the facts.
+    :raises errors.Refusal: ``config.password_lost`` when the cluster is there and its password is not.
     """
     with _one_starter(cluster):
         if not (cluster.data / "PG_VERSION").exists():
             _create(cluster)
+        elif not cluster.password_file.exists():
+            raise errors.Refusal(
+                "config.password_lost", cluster=str(cluster.data.parent), file=str(cluster.password_file)
+            )
         if is_running(cluster):
             return False
         _make_folders(cluster)

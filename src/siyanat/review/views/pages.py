@@ -249,7 +249,10 @@ def _month(request: gates.ViewerRequest) -> tuple[int, int]:
         return year, month
     head, _dash, tail = asked.partition("-")
     if not (
-        head.isdecimal() and tail.isdecimal() and 1 <= int(tail) <= MONTHS_IN_YEAR and 1300 <= int(head) <= 1500
+        head.isdecimal()
+        and tail.isdecimal()
+        and 1 <= int(tail) <= MONTHS_IN_YEAR
+        and 1300 <= int(head) <= 1500
     ):
         raise errors.Refusal("review.no_such_month", value=asked)
     return int(head), int(tail)
