@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.evidence import models, queries
-from siyanat.lib import errors, jalali
+from siyanat.lib import jalali
 from siyanat.roster import models as roster
 from siyanat.ui import forms as fields
 
@@ -133,16 +133,9 @@ class AttributionForm(ReasonForm):
 
         :raises errors.Refusal: ``evidence.shift_unknown``, ``evidence.not_in_crew``.
         """
-        code, number = self.cleaned_data["shift"], self.cleaned_data["officer"]
-        if not code and not number:
-            return None, None
-        shift = roster.Shift.objects.select_related("unit").filter(code=code).first()
-        if shift is None:
-            raise errors.Refusal("evidence.shift_unknown", shift=code)
-        person = roster.Person.objects.filter(personnel_number=number).first()
-        if person is None:
-            raise errors.Refusal("evidence.not_in_crew", shift=code)
-        return shift, person
+        return queries.get_named_bearer(
+            shift_code=self.cleaned_data["shift"], personnel_number=self.cleaned_data["officer"]
+        )
 
 
 class ViewingForm(forms.Form):

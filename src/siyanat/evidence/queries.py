@@ -27,7 +27,7 @@ from django.db.models.expressions import RawSQL
 
 from siyanat.evidence import models
 from siyanat.ledger import models as ledger
-from siyanat.lib import persian
+from siyanat.lib import errors, persian
 from siyanat.media import probe as probing
 from siyanat.roster import gates
 from siyanat.roster import models as roster
@@ -350,6 +350,24 @@ def names_of(actors: Iterable[str]) -> dict[str, roster.Person]:
     ids = {actor for actor in actors if not actor.startswith("system:")}
     people = roster.Person.objects.filter(user__in=[one for one in ids if _is_uuid(one)])
     return {str(person.user_id): person for person in people}
+
+
+def get_named_bearer(
+    *, shift_code: str, personnel_number: str
+) -> tuple[roster.Shift | None, roster.Person | None]:
+    """The shift and the person that somebody named by hand; both None when neither was.
+
+    :raises errors.Refusal: ``evidence.shift_unknown``, ``evidence.not_in_crew``.
+    """
+    if not shift_code and not personnel_number:
+        return None, None
+    shift = roster.Shift.objects.select_related("unit").filter(code=shift_code).first()
+    if shift is None:
+        raise errors.Refusal("evidence.shift_unknown", shift=shift_code)
+    person = roster.Person.objects.filter(personnel_number=personnel_number).first()
+    if person is None:
+        raise errors.Refusal("evidence.not_in_crew", shift=shift_code)
+    return shift, person
 
 
 def _is_uuid(text: str) -> bool:

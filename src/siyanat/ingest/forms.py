@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.cameras import models as cameras
+from siyanat.evidence import queries as recordings
 from siyanat.ingest import sources
 from siyanat.lib import errors
 from siyanat.roster import models as roster
@@ -43,16 +44,9 @@ class ResolveForm(forms.Form):
 
         :raises errors.Refusal: ``evidence.shift_unknown``, ``evidence.not_in_crew``.
         """
-        code, number = self.cleaned_data["shift"], self.cleaned_data["officer"]
-        if not code and not number:
-            return None, None
-        shift = roster.Shift.objects.select_related("unit").filter(code=code).first()
-        if shift is None:
-            raise errors.Refusal("evidence.shift_unknown", shift=code)
-        person = roster.Person.objects.filter(personnel_number=number).first()
-        if person is None:
-            raise errors.Refusal("evidence.not_in_crew", shift=code)
-        return shift, person
+        return recordings.get_named_bearer(
+            shift_code=self.cleaned_data["shift"], personnel_number=self.cleaned_data["officer"]
+        )
 
 
 class SetAsideForm(forms.Form):

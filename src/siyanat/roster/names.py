@@ -13,21 +13,15 @@ def is_persian() -> bool:
 
 
 def full_name(person: models.Person | None) -> str:
-    """Given and family name; the Persian one where no English one is known."""
-    if person is None:
-        return "—"
-    persian = f"{person.given_name_fa} {person.family_name_fa}".strip()
-    english = f"{person.given_name_en} {person.family_name_en}".strip()
-    return persian if is_persian() or not english else english
+    """The person's name; a dash where there is nobody."""
+    return "—" if person is None else person.name
 
 
 def unit_name(unit: models.Unit | None) -> str:
-    """The unit's name."""
-    if unit is None:
-        return "—"
-    return unit.name_fa if is_persian() else unit.name_en or unit.name_fa
+    """The unit's name; a dash where there is none."""
+    return "—" if unit is None else unit.name
 
 
 def place_name(shift: models.Shift) -> str:
     """The beat or area of a shift."""
-    return shift.place_fa if is_persian() or not shift.place_en else shift.place_en
+    return shift.place
