@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from siyanat.accounts import models, operations
 from siyanat.ledger import operations as ledger
+from siyanat.ledger import scopes
 from siyanat.lib import clock
 
 # What allauth says, by the last part of its template's name; what is not here is not said.
@@ -102,5 +103,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 actor=f"{ledger.SYSTEM}:accounts",
                 subject="login",
                 now=clock.now(),
+                facts={"unit_path": scopes.path_of(f"username:{name}")},
                 personal={"username": name},
             )

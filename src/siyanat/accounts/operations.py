@@ -24,8 +24,10 @@ _PASSWORD_LETTERS = 16
 
 
 @transaction.atomic
-def open_account(*, username: str, actor: str, now: dt.datetime) -> tuple[models.User, str]:
-    """Open an account with a temporary password; returns both.
+def open_account(
+    *, username: str, actor: str, now: dt.datetime, unit_path: str = ""
+) -> tuple[models.User, str]:
+    """Open an account with a temporary password; returns both. ``unit_path`` is where its person belongs.
 
     :raises errors.Refusal: ``accounts.username_taken``, ``accounts.username_invalid``.
     """
@@ -36,7 +38,10 @@ def open_account(*, username: str, actor: str, now: dt.datetime) -> tuple[models
         raise errors.Refusal("accounts.username_taken", username=name)
     password = temporary_password()
     user = models.User.objects.create_user(name, password, must_change_password=True)
-    _record("accounts.open_account", user, actor, now)
+    ledger.append(
+        kind="accounts.open_account", actor=actor, subject=f"user:{user.pk}", now=now,
+        facts={"unit_path": unit_path}, personal={"username": user.username},
+    )  # fmt: skip
     return user, password
 
 

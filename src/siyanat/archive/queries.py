@@ -8,7 +8,7 @@ nothing is ever due for want of a row. What is held is never due.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from django.db.models.expressions import RawSQL
 from siyanat.archive import models
 from siyanat.evidence import models as evidence
 from siyanat.evidence import queries as evidence_queries
-from siyanat.lib import errors
 from siyanat.roster import gates
 from siyanat.roster import models as roster
 
@@ -249,16 +248,3 @@ def covered_by(hold: evidence.Hold) -> Q:
     return Q(
         unit__path__startswith=hold.unit.path, starts_at__lt=hold.span.upper, ends_at__gt=hold.span.lower
     )
-
-
-def common_path(paths: Sequence[str]) -> str:
-    """The longest path that all ``paths`` lie under: ``/1/7/`` of ``/1/7/40/`` and ``/1/7/41/``."""
-    if not paths:
-        raise errors.Refusal("archive.nothing_chosen")
-    parts = [path.strip("/").split("/") for path in paths]
-    shared = []
-    for step in zip(*parts, strict=False):
-        if len(set(step)) > 1:
-            break
-        shared.append(step[0])
-    return "/" + "".join(f"{part}/" for part in shared)

@@ -43,7 +43,8 @@ def append(
     personal: Mapping[str, object] | None = None,
 ) -> models.Entry:
     """Write one unsequenced entry. ``facts`` are opaque identifiers and figures; ``personal`` values are
-    committed to. The fact ``unit_path`` says where the act belongs; what `scopes` can find is added.
+    committed to. The fact ``unit_path`` says where the act belongs, an empty one that it belongs to no unit;
+    where it is not given, it is what `scopes` finds.
 
     :raises RuntimeError: outside a transaction, where an entry could outlive an act that failed.
     """
@@ -51,7 +52,7 @@ def append(
         raise RuntimeError(f"{kind} appended outside its act's transaction")
     salts = {name: secrets.token_bytes(SALT_BYTES) for name in personal or {}}
     told = dict(facts or {})
-    path = str(told.get("unit_path") or scopes.path_of(subject))
+    path = str(told.pop("unit_path")) if "unit_path" in told else scopes.path_of(subject)
     if path:
         told["unit_path"] = path
     body = {
@@ -91,7 +92,7 @@ def erase_disclosure(*, entry_id: int, name: str, actor: str, reason: str, now: 
         actor=actor,
         subject=f"entry:{entry_id}",
         now=now,
-        facts={"name": name} | _place_of(entry_id),
+        facts={"name": name, "unit_path": _path_of(entry_id)},
         personal={"reason": reason},
     )
 
@@ -102,9 +103,8 @@ def _allow_erasing(entry_id: int | None) -> None:
         cursor.execute("SELECT set_config('siyanat.erasing', %s, true)", [str(entry_id or "")])
 
 
-def _place_of(entry_id: int) -> dict[str, object]:
-    path = models.Entry.objects.values_list("unit_path", flat=True).get(pk=entry_id)
-    return {"unit_path": path} if path else {}
+def _path_of(entry_id: int) -> str:
+    return models.Entry.objects.values_list("unit_path", flat=True).get(pk=entry_id)
 
 
 @transaction.atomic
@@ -117,6 +117,6 @@ def open_disclosures(*, entry: models.Entry, actor: str, now: dt.datetime) -> li
             actor=actor,
             subject=f"entry:{entry.pk}",
             now=now,
-            facts={"names": [disclosure.name for disclosure in found]} | _place_of(entry.pk),
+            facts={"names": [disclosure.name for disclosure in found], "unit_path": entry.unit_path},
         )
     return found

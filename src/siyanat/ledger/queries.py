@@ -2,8 +2,9 @@
 
 Kept here: every read for people and for other rooms. The log stands below the roster and knows no roles; who
 reads is told by ``Reader``, which the roster's viewer satisfies. Entries hold no personal value: oversight and
-administrators read all of them, who keeps or supervises reads those of their own units and their own acts. The
-values behind the commitments are only for those who `may_open`.
+administrators read all of them, who keeps or supervises reads those of their own units and their own acts: all
+of them, if their post is over the whole force. Who commands a unit reads none. The values behind the commitments
+are only for those who `may_open`.
 """
 
 from __future__ import annotations
@@ -64,10 +65,19 @@ class EntryPage:
     newer_than: int | None
 
 
+def reads_all(reader: Reader) -> bool:
+    """Whether nothing in the log is closed to the reader."""
+    return bool(reader.paths(*OF_ALL)) or any(map(_is_root, reader.paths(*OF_THEIR_UNITS)))
+
+
+def _is_root(path: str) -> bool:
+    return path.count("/") <= 2  # "/1/" is the root of the tree
+
+
 def visible_entries(reader: Reader) -> QuerySet[models.Entry]:
     """Entries that the reader may read: all, or those of their units and their own acts."""
     rows = models.Entry.objects.all()
-    if reader.paths(*OF_ALL):
+    if reads_all(reader):
         return rows
     within = Q(actor=reader.actor)
     for path in reader.paths(*OF_THEIR_UNITS):
@@ -175,8 +185,7 @@ def may_open(reader: Reader, entry: models.Entry) -> bool:
         if _concerns(reader, entry.subject):
             return False
         unit_path = _highest_path(entry.subject)
-    # "/1/" is the root of the tree
-    return any(path.count("/") <= 2 or (unit_path and unit_path.startswith(path)) for path in paths)
+    return any(_is_root(path) or (unit_path and unit_path.startswith(path)) for path in paths)
 
 
 def _highest_path(subject: str) -> str:

@@ -1,8 +1,9 @@
 """Where an act belongs: the path of the unit that its entry tells of, found when the entry is written.
 
 Kept here: one look-up by primary key for the things that lie in a unit, so that no room has to say it each time.
-The log stands below the rooms whose tables these are and knows them by their labels alone. What is not
-listed belongs to no unit, unless its act says so with the fact ``unit_path``.
+The log stands below the rooms whose tables these are and knows them by their labels alone. Whoever keeps or
+supervises a unit reads what belongs to it, so a room says otherwise, with the fact ``unit_path``, where that would
+betray something: what oversight does belongs to the unit from which it is done.
 """
 
 from __future__ import annotations
@@ -14,11 +15,24 @@ from django.core.exceptions import ValidationError
 
 # Kind of the subject: the model's label, its key, the way to the unit's path.
 PLACED: Mapping[str, tuple[str, str, str]] = {
+    "batch": ("ingest.Batch", "pk", "unit__path"),
+    "camera": ("cameras.Camera", "serial", "unit__path"),
+    "case": ("cases.Case", "pk", "handling_unit__path"),
+    "issue": ("cameras.Issue", "pk", "shift__unit__path"),
+    "mark": ("review.Mark", "pk", "review__shift__unit__path"),
+    "person": ("roster.Person", "pk", "unit__path"),
+    "quarantined": ("ingest.Quarantined", "pk", "unit__path"),
     "recording": ("evidence.Recording", "pk", "unit__path"),
+    "review": ("review.Review", "pk", "shift__unit__path"),  # of either line: it tells of the shift
     "shift": ("roster.Shift", "pk", "unit__path"),
     "unit": ("roster.Unit", "pk", "path"),
-    "camera": ("cameras.Camera", "serial", "unit__path"),
+    "upload": ("ingest.Upload", "pk", "unit__path"),
+    "user": ("roster.Person", "user", "unit__path"),
+    "username": ("roster.Person", "user__username__iexact", "unit__path"),  # as it was typed
+    "vehicle": ("roster.Vehicle", "fleet_number", "unit__path"),
 }
+# Kinds that belong to the whole force: read by those whose post is over all of it.
+OF_THE_FORCE = ("catalogue", "day", "job", "model", "retention", "verification")
 
 
 def path_of(subject: str) -> str:

@@ -59,7 +59,7 @@ def log(request: ReaderRequest) -> HttpResponse:
         "rows": rows,
         "page": page,
         "checkpoint": queries.last_checkpoint(),
-        "is_part": not request.viewer.paths(*queries.OF_ALL),
+        "is_part": not queries.reads_all(request.viewer),
         "lag": verification.sealing_lag(now=request.now),
         "verified": verification.last_run(),
     }

@@ -45,6 +45,7 @@ def create_first_administrator(*, username: str, password: str, now: dt.datetime
         actor=f"{ledger.SYSTEM}:installation",
         subject=f"user:{user.id}",
         now=now,
+        facts={"unit_path": root.path},
         personal={"username": username},
     )
     return user

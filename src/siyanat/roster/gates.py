@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -97,6 +98,16 @@ def under(paths: Iterable[str], field: str = "unit__path") -> Q:
     """A filter for rows whose unit lies in any of the subtrees; no subtree matches nothing."""
     filters = [Q(**{f"{field}__startswith": path}) for path in paths]
     return functools.reduce(operator.or_, filters, Q(pk__in=[]))
+
+
+def common_path(paths: Iterable[str]) -> str:
+    """The longest path that all ``paths`` lie under: ``/1/7/`` of ``/1/7/40/`` and ``/1/7/41/``; none of none."""
+    parts = [path.strip("/").split("/") for path in paths]
+    shared = [
+        steps[0]
+        for steps in itertools.takewhile(lambda steps: len(set(steps)) == 1, zip(*parts, strict=False))
+    ]
+    return "/" + "".join(f"{part}/" for part in shared) if shared else ""
 
 
 def get_in_scope(rows: QuerySet[ModelT], **identifiers: object) -> ModelT:

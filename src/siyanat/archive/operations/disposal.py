@@ -50,7 +50,7 @@ def propose_disposal(
     if len(due) < len(wanted):
         raise errors.Refusal("archive.not_due", count=len(wanted) - len(due))
     gates.check_not_concerned(viewer, queries.concerned_people(wanted), act="archive.dispose")
-    path = queries.common_path([one.unit.path for one in due])
+    path = gates.common_path(one.unit.path for one in due)
     disposal = models.Disposal.objects.create(unit_path=path, proposed_by=viewer.user, proposed_at=now)
     models.DisposalItem.objects.bulk_create(
         models.DisposalItem(

@@ -56,7 +56,7 @@ def ask_export(
     recordings = _choose(viewer, reference, set(recording_ids))
     concerned = queries.concerned_people(one.pk for one in recordings)
     gates.check_not_concerned(viewer, concerned, act="archive.export")
-    path = queries.common_path([one.unit.path for one in recordings])
+    path = gates.common_path(one.unit.path for one in recordings)
     if with_disclosures and not viewer.holds_over(path, gates.Role.INTEGRITY_OFFICER):
         raise errors.Refusal("archive.disclosures_not_yours")
     export = models.Export.objects.create(

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from siyanat.archive import models, queries
 from siyanat.evidence import models as evidence
 from siyanat.ledger import operations as ledger
+from siyanat.ledger import scopes
 from siyanat.lib import errors
 from siyanat.roster import gates
 
@@ -81,13 +82,14 @@ def classify(
     :raises errors.Refusal: ``archive.no_such_category``.
     """
     changed = _classify(recording_ids, code, since=since, reference=reference)
+    placed = {"unit_path": scopes.path_of(reference)} if reference else {}  # as a hold for the same reason
     for recording_id in changed:
         ledger.append(
             kind="archive.recording_classified",
             actor=actor,
             subject=f"recording:{recording_id}",
             now=now,
-            facts={"category": code, "since": since, "reference": reference},
+            facts={"category": code, "since": since, "reference": reference} | placed,
         )
     return len(changed)
 

@@ -390,6 +390,7 @@ def _supersede(
                 "superseded_by": new.pk,
                 "before": list(map(str, _says(old))),
                 "after": list(map(str, _says(new))),
+                "unit_path": gates.common_path([old.shift.unit.path, new.shift.unit.path]),
             },
             personal={"reason": reason},
         )

@@ -75,7 +75,13 @@ def register_cameras(
         actor=viewer.actor,
         subject=f"camera:{serials[0]}" if len(serials) == 1 else "cameras",
         now=now,
-        facts={"count": len(serials), "first": serials[0], "last": serials[-1], "source": source},
+        facts={
+            "count": len(serials),
+            "first": serials[0],
+            "last": serials[-1],
+            "source": source,
+            "unit_path": gates.common_path(camera.unit.path for camera in made),
+        },
     )
     return made
 

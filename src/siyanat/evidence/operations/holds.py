@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from siyanat.evidence import models, queries
 from siyanat.ledger import operations as ledger
+from siyanat.ledger import scopes
 from siyanat.lib import errors
 from siyanat.roster import gates
 from siyanat.roster import models as roster
@@ -202,7 +203,11 @@ def covers_of(hold: models.Hold) -> Covers:
 def _tell(
     hold: models.Hold, kind: str, *, actor: str, now: dt.datetime, personal: dict[str, object] | None = None
 ) -> None:
-    """One entry under what is held, so that its chain of custody shows the hold."""
+    """One entry under what is held, so that its chain of custody shows the hold.
+
+    What a room placed belongs where the room's own matter does, and to no unit where the log does not know it: the
+    unit whose footage is held does not read in its log that somebody above looks into it.
+    """
     subject = (
         f"recording:{hold.recording_id}" if hold.recording_id
         else f"shift:{hold.shift_id}" if hold.shift_id
@@ -214,6 +219,6 @@ def _tell(
     if (
         hold.placed_by_id is None
     ):  # a room's own step names opaque identifiers; what a person typed may name somebody
-        facts, told = facts | told, {}
+        facts, told = facts | told | {"unit_path": scopes.path_of(hold.reference)}, {}
     personal = {**(personal or {}), **told} or None
     ledger.append(kind=kind, actor=actor, subject=subject, now=now, facts=facts, personal=personal)

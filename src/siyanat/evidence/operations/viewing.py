@@ -26,6 +26,11 @@ VIEWING_WINDOW = dt.timedelta(minutes=10)
 
 LIFTING_ROLES = (gates.Role.INTEGRITY_OFFICER, gates.Role.PROVINCIAL_REVIEWER)
 Reason = models.ViewingGrant.Reason
+FROM_ABOVE = (
+    gates.Role.INTEGRITY_OFFICER,
+    gates.Role.PROVINCIAL_REVIEWER,
+    gates.Role.EXTERNAL_OVERSEER,
+)
 OVERSIGHT_REASONS = (Reason.CASE, Reason.REQUEST, Reason.TECHNICAL, Reason.TRAINING)
 
 
@@ -152,7 +157,8 @@ def grant_viewing(
         actor=viewer.actor,
         subject=f"shift:{shift.id}",
         now=now,
-        facts={"grant": grant.id, "reason": reason, "expires_at": grant.expires_at},
+        facts={"grant": grant.id, "reason": reason, "expires_at": grant.expires_at}
+        | _seen_from(viewer, shift.unit.path),
         personal={"note": grant.note},
     )
     return grant
@@ -199,7 +205,7 @@ def _open(
     if is_new:
         ledger.append(
             kind="evidence.viewing_opened", actor=viewer.actor, subject=f"recording:{recording.pk}", now=now,
-            facts={"viewing": viewing.pk, "purpose": purpose},
+            facts={"viewing": viewing.pk, "purpose": purpose} | _seen_from(viewer, recording.unit.path),
         )  # fmt: skip
     return viewing
 
@@ -208,11 +214,21 @@ def _close(viewing: models.Viewing, *, now: dt.datetime) -> None:
     viewing.closed_at = now
     viewing.save(update_fields=["closed_at"])
     if viewing.spans_ms:
+        viewer = gates.load_viewer(viewing.user, now=viewing.last_at, second_factor=True)
         ledger.append(
             kind="evidence.viewed", actor=str(viewing.user_id), subject=f"recording:{viewing.recording_id}", now=now,
             facts={"viewing": viewing.pk, "purpose": viewing.purpose, "spans_ms": viewing.spans_ms,
-                   "opened_at": viewing.opened_at, "last_at": viewing.last_at},
+                   "opened_at": viewing.opened_at, "last_at": viewing.last_at}
+            | _seen_from(viewer, viewing.recording.unit.path),
         )  # fmt: skip
+
+
+def _seen_from(viewer: gates.Viewer, path: str) -> dict[str, object]:
+    """Where a reading belongs: to the unit of the post from which oversight looks, so that a look betrays nothing to
+    the unit that is looked at; anybody else's to the footage's own unit.
+    """
+    above = [post for post in viewer.paths(*FROM_ABOVE) if path.startswith(post)]
+    return {"unit_path": min(above, key=len)} if above else {}
 
 
 @transaction.atomic

@@ -53,6 +53,7 @@ def upload_import(
             "sha256": waiting.sha256,
             "rows": len(rows),
             "problems": len(plan.problems),
+            "unit_path": _reach(viewer),
         },
     )
     return waiting
@@ -88,7 +89,12 @@ def apply_import(
         actor=viewer.actor,
         subject=f"import:{waiting.id}",
         now=now,
-        facts={"sheet": sheet.name, "sha256": waiting.sha256, **outcome},
+        facts={
+            "sheet": sheet.name,
+            "sha256": waiting.sha256,
+            "unit_path": _reach(viewer),
+            **outcome,
+        },
     )
     return outcome
 
@@ -104,7 +110,13 @@ def discard_import(*, viewer: gates.Viewer, waiting: models.WaitingImport, now: 
     ).delete()
     if not removed:
         raise errors.NotFound
-    ledger.append(kind="roster.discard_import", actor=viewer.actor, subject=f"import:{waiting.id}", now=now)
+    ledger.append(
+        kind="roster.discard_import",
+        actor=viewer.actor,
+        subject=f"import:{waiting.id}",
+        now=now,
+        facts={"unit_path": _reach(viewer)},
+    )
 
 
 def plan_of(
@@ -124,3 +136,8 @@ def get_import(viewer: gates.Viewer, sheet: sheets.Sheet, import_id: uuid.UUID |
 def _check(viewer: gates.Viewer, sheet: sheets.Sheet) -> None:
     if not viewer.holds(*sheet.roles):
         raise errors.NotFound
+
+
+def _reach(viewer: gates.Viewer) -> str:
+    """Where a list belongs: the units that the posts of whoever brought it reach."""
+    return gates.common_path(post.path for post in viewer.posts)

@@ -38,7 +38,9 @@ def open_login(
         raise errors.Refusal("roster.login_exists", person=person.name)
     if person.left_at is not None:
         raise errors.Refusal("roster.person_left", person=person.name)
-    user, password = accounts.open_account(username=username, actor=viewer.actor, now=now)
+    user, password = accounts.open_account(
+        username=username, actor=viewer.actor, now=now, unit_path=person.unit.path
+    )
     person.user = user
     person.save(update_fields=["user"])
     return user, password
