@@ -7,7 +7,6 @@ step.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import signal
 import subprocess
@@ -18,6 +17,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
+from tests.faults import children
 
 EIGHT_DAYS = dt.timedelta(days=8)
 STEPS = (
@@ -52,15 +53,7 @@ def die_at_second(act: Callable[..., Any], *, after: bool) -> Callable[..., Any]
 
 def carry_out_and_die(disposal_id: str, step: str) -> None:
     """The child: settings and database of the test that started it."""
-    import django
-
-    given = json.loads(os.environ["FAULT_SETTINGS"])
-    django.setup()
-    from django.conf import settings
-    from django.db import connections
-
-    connections["default"].settings_dict.update(given["database"])
-    settings.STORE, settings.LEDGER_KEYS = Path(given["store"]), Path(given["keys"])
+    children.set_up()
     from siyanat.archive.operations import disposal
     from siyanat.evidence import store
     from tests import cast as cast_module
@@ -84,9 +77,6 @@ def carry_out_and_die(disposal_id: str, step: str) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("step", STEPS)
 def test_kill_9_at_any_step_then_the_same_routine_finishes(step: str, tmp_path: Path) -> None:
-    from django.conf import settings
-    from django.db import connection
-
     from siyanat.archive import models, operations
     from siyanat.evidence import models as evidence
     from siyanat.evidence import store
@@ -95,17 +85,9 @@ def test_kill_9_at_any_step_then_the_same_routine_finishes(step: str, tmp_path: 
     from tests import cast as cast_module
 
     disposal, kept = _agreed_disposal()
-    given = {
-        "database": {
-            key: connection.settings_dict[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")
-        },
-        "store": str(settings.STORE),
-        "keys": str(settings.LEDGER_KEYS),
-    }
     child = subprocess.run(
         [sys.executable, __file__, str(disposal.pk), step],
-        env={**os.environ, "FAULT_SETTINGS": json.dumps(given), "DJANGO_SETTINGS_MODULE": "tests.settings",
-             "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        env=children.environment(),
         capture_output=True, check=False, timeout=60,
     )  # fmt: skip
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()

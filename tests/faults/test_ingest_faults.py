@@ -6,7 +6,6 @@ call that changes something durable (fsync, link, unlink, rename, commit), or un
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import resource
@@ -21,21 +20,14 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.faults import children
+
 OUTAGE_SECONDS = 4.0
 
 
 def ingest_in_child(arguments: list[str], kill_at: int, file_limit: int) -> None:
     """The child: settings and database of the test that started it; never returns."""
-    import django
-
-    given = json.loads(os.environ["FAULT_SETTINGS"])
-    django.setup()
-    from django.conf import settings
-    from django.db import connections
-
-    connections["default"].settings_dict.update(given["database"])
-    settings.STORE, settings.LEDGER_KEYS = Path(given["store"]), Path(given["keys"])
+    children.set_up()
     from siyanat.ingest import cli
 
     if file_limit:
@@ -67,23 +59,6 @@ def _count_steps(kill_at: int) -> None:
     atexit.register(lambda: os.write(1, json.dumps({"steps": steps[0]}).encode() + b"\n"))
 
 
-def given_to_child() -> dict[str, str]:
-    from django.conf import settings
-    from django.db import connection
-
-    names = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
-    given = {
-        "database": {name: connection.settings_dict[name] for name in names},
-        "store": str(settings.STORE),
-        "keys": str(settings.LEDGER_KEYS),
-    }
-    module = os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings")
-    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {
-        **os.environ, "FAULT_SETTINGS": json.dumps(given), "DJANGO_SETTINGS_MODULE": module, "PYTHONPATH": paths,
-    }  # fmt: skip
-
-
 def command(folder: Path, *extra: str, kill_at: int = 0, file_limit: int = 0) -> list[str]:
     arguments = [str(folder), "--receipts", "--json", "--unit", "A", *extra]
     return [sys.executable, __file__, str(kill_at), str(file_limit), *arguments]
@@ -91,7 +66,12 @@ def command(folder: Path, *extra: str, kill_at: int = 0, file_limit: int = 0) ->
 
 def run(folder: Path, **how: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(folder, **how), env=given_to_child(), capture_output=True, text=True, check=False, timeout=120
+        command(folder, **how),
+        env=children.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 
@@ -115,17 +95,6 @@ def check_acknowledged(folder: Path) -> int:
         recordings = evidence.Recording.objects.filter(sha256=facts["sha256"]).count()
         assert recordings + models.Quarantined.objects.filter(sha256=facts["sha256"]).count() == 1
     return len(receipts)
-
-
-def check_clean() -> None:
-    from siyanat.evidence import verification
-    from siyanat.ingest import queries
-
-    result = verification.verify(
-        level="hash", others=lambda after: queries.kept_in_quarantine(after=after),
-        now=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5), orphan_age=dt.timedelta(0),
-    )  # fmt: skip
-    assert not result.found, result.as_json()
 
 
 @pytest.fixture
@@ -158,7 +127,7 @@ def test_kill_9_before_any_step_loses_nothing_that_was_acknowledged(dock: Path) 
     assert whole.returncode == 1, whole.stderr
     steps = int(told(whole)[-1]["steps"])
     assert steps > 15
-    environment = given_to_child()
+    environment = children.environment()
     with futures.ThreadPoolExecutor(2) as pool:
         ended = list(
             pool.map(lambda step: run_and_die(dock / f"step{step}", step, environment), range(1, steps + 1))
@@ -174,7 +143,7 @@ def test_kill_9_before_any_step_loses_nothing_that_was_acknowledged(dock: Path) 
     for step in range(1, steps + 1):
         assert check_acknowledged(dock / f"step{step}") == 2
     assert evidence.Recording.objects.count() == steps + 1
-    check_clean()
+    children.check_clean()
 
 
 def run_and_die(folder: Path, step: int, environment: dict[str, str]) -> int:
@@ -218,7 +187,7 @@ def test_a_file_that_does_not_fit_stops_the_batch_politely_and_the_next_run_goes
     again = run(folder)
     assert again.returncode == 0, again.stderr
     assert check_acknowledged(folder) == 2
-    check_clean()
+    children.check_clean()
 
 
 @pytest.mark.faults
@@ -245,7 +214,7 @@ def test_a_full_disk_stops_the_batch_politely_and_room_lets_it_go_on(dock: Path,
         subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
         assert run(folder).returncode == 1  # what came is no film, and is kept in quarantine
         assert check_acknowledged(folder) == 2
-        check_clean()
+        children.check_clean()
     finally:
         subprocess.run(["umount", str(disk)], check=False)
 
@@ -256,28 +225,24 @@ def test_without_its_database_a_watching_intake_waits_and_goes_on(dock: Path) ->
     folder = dock / "dock"
     fill(folder, seed=1)
     watching = subprocess.Popen(
-        command(folder, "--watch", "--every", "0.3"), env=given_to_child(), stdout=subprocess.PIPE, text=True
+        command(folder, "--watch", "--every", "0.3"),
+        env=children.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
-        wait_for(lambda: check_acknowledged(folder) == 2)
+        children.wait_for(lambda: check_acknowledged(folder) == 2)
         with database_away():
             fill(folder / "later", seed=2)
             time.sleep(OUTAGE_SECONDS)
             assert watching.poll() is None
-        wait_for(lambda: check_acknowledged(folder) == 4)
+        children.wait_for(lambda: check_acknowledged(folder) == 4)
     finally:
         watching.send_signal(signal.SIGTERM)
         output, _ = watching.communicate(timeout=20)
     assert "ingest.database_away" in output
     assert watching.returncode == 0
-    check_clean()
-
-
-def wait_for(done: Callable[[], bool], seconds: float = 40) -> None:
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.2)
+    children.check_clean()
 
 
 class database_away:  # noqa: N801 (reads as a state in a with statement)

@@ -27,7 +27,7 @@ UNIT_LABEL = b"second-line-unit-v1"
 
 @transaction.atomic
 def draw_second_line(*, review_id: UUID, now: dt.datetime) -> models.Review | None:
-    """Publish the shift's seed and draw: None when the review is not drawn, or is no first line.
+    """Publish the shift's seed and draw, once: None when the review is not drawn, was before, or is no first line.
 
     Drawn when ``sampling.draw(seed, population=SECOND_LINE_ONE_IN, count=1)`` gives 0, with the seed
     ``mix_seeds([derived seed of the shift, "second-line-v1"])``. The unit is drawn in the same way, with the
@@ -37,12 +37,9 @@ def draw_second_line(*, review_id: UUID, now: dt.datetime) -> models.Review | No
     review = rows.get(pk=review_id)
     if review.line != queries.Line.FIRST or review.signed_off_at is None:
         return None
-    plans.publish_seed(shift_id=review.shift_id, now=now)
-    if models.Review.objects.filter(shift=review.shift, line=queries.Line.SECOND).exists():
-        return None
     seed = _seed_of(review.shift)
-    if seed is None:
-        return None
+    if seed is None or plans.publish_seed(shift_id=review.shift_id, now=now) is None:
+        return None  # what is published was drawn from in the same transaction
     drawn = is_drawn(seed)
     if not drawn:
         tell("second_line_drawn", review, actor=ACTOR, now=now, facts={"drawn": False})
