@@ -61,11 +61,11 @@ FILL = (
        FROM roster_shift s
        JOIN (SELECT id, unit_id, row_number() OVER (PARTITION BY unit_id ORDER BY personnel_number) AS place
              FROM roster_person) p ON p.unit_id = s.unit_id AND p.place <= 2""",
-    """INSERT INTO coverage_count (shift_id, person_id, counted_at, owed_ms, recorded_ms, excused_ms, unexplained_ms,
+    """INSERT INTO coverage_count (shift_id, person_id, counted_at, owed_ms, recorded_ms, excused_ms, unaccounted_ms,
                                    recorded, is_provisional)
        SELECT s.id, NULL, s.ends_at, 28800000, 28800000 - e - u, e, u, '[]', false
        FROM (SELECT *, (random() * 900000)::bigint AS e, (random() * 1800000)::bigint AS u FROM roster_shift) s""",
-    """INSERT INTO coverage_count (shift_id, person_id, counted_at, owed_ms, recorded_ms, excused_ms, unexplained_ms,
+    """INSERT INTO coverage_count (shift_id, person_id, counted_at, owed_ms, recorded_ms, excused_ms, unaccounted_ms,
                                    recorded, is_provisional)
        SELECT c.shift_id, c.person_id, c.ends_at, 28800000, 28000000, 200000, 600000, '[]', false
        FROM roster_crewmember c""",

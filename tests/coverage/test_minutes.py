@@ -1,4 +1,4 @@
-"""The minute ledger: every minute owed is recorded, excused or unexplained, and they add up."""
+"""The minute ledger: every minute owed is recorded, excused, awaited or unexplained, and they add up."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from siyanat.coverage import minutes, models, operations, queries
 from siyanat.evidence import models as evidence
 from siyanat.lib import errors
 from siyanat.roster import models as roster
+from siyanat.roster.operations import shifts
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -65,7 +66,7 @@ def as_minutes(spans: tuple[minutes.Span, ...]) -> float:
 
 def test_a_shift_without_footage_is_unexplained_from_end_to_end(cast: Cast, shift: roster.Shift) -> None:
     line = line_of(shift, cast.people["arash"])
-    assert (as_minutes(line.owed), as_minutes(line.unexplained)) == (480, 480)
+    assert (as_minutes(line.owed), as_minutes(line.unaccounted)) == (480, 480)
 
 
 def test_a_crew_minute_counts_when_any_camera_has_it_a_bearers_only_when_their_own_has(
@@ -73,10 +74,10 @@ def test_a_crew_minute_counts_when_any_camera_has_it_a_bearers_only_when_their_o
 ) -> None:
     record(shift, cast.people["arash"], 0, 300)
     record(shift, cast.people["babak"], 200, 480)
-    assert as_minutes(line_of(shift, cast.people["arash"]).unexplained) == 180
-    assert as_minutes(line_of(shift, cast.people["babak"]).unexplained) == 200
+    assert as_minutes(line_of(shift, cast.people["arash"]).unaccounted) == 180
+    assert as_minutes(line_of(shift, cast.people["babak"]).unaccounted) == 200
     assert as_minutes(line_of(shift, None).recorded) == 480
-    assert as_minutes(line_of(shift, None).unexplained) == 0
+    assert as_minutes(line_of(shift, None).unaccounted) == 0
 
 
 def test_footage_outside_the_shift_or_twice_over_counts_once(cast: Cast, shift: roster.Shift) -> None:
@@ -102,7 +103,7 @@ def test_an_approved_excuse_explains_a_gap_and_never_adds_recorded_minutes(
     assert as_minutes(line_of(shift, cast.people["arash"]).excused) == 0
     operations.decide_excuse(viewer=cast.viewer("head"), excuse=excuse, approve=True, note="", now=NOW)
     line = line_of(shift, cast.people["arash"])
-    assert (as_minutes(line.recorded), as_minutes(line.excused), as_minutes(line.unexplained)) == (461, 12, 7)
+    assert (as_minutes(line.recorded), as_minutes(line.excused), as_minutes(line.unaccounted)) == (461, 12, 7)
 
 
 def test_nobody_decides_their_own_excuse(cast: Cast, shift: roster.Shift) -> None:
@@ -160,6 +161,82 @@ def test_counting_again_without_news_writes_nothing(cast: Cast, shift: roster.Sh
     assert not operations.count_shift(shift_id=shift.id, now=NOW + HOUR)
 
 
+def count_of(shift: roster.Shift, person: roster.Person | None = None) -> models.Count:
+    return models.Count.objects.get(shift=shift, person=person, superseded_at=None)
+
+
+def test_minutes_that_are_not_yet_due_are_awaited_and_accuse_nobody(cast: Cast) -> None:
+    tonight = cast_module.make_shift(cast, starts_at=NOW - HOUR)
+    operations.count_shift(shift_id=tonight.id, now=NOW)
+    crew = count_of(tonight)
+    assert (crew.awaited_ms, crew.unexplained_ms) == (crew.owed_ms, 0)
+    stretches = [part.kind for line in queries.list_lines(tonight) for part in line.stretches]
+    assert set(stretches) == {"awaited"}
+
+
+def test_a_camera_that_is_out_delivers_until_the_grace_is_over_and_not_a_minute_longer(
+    cast: Cast, shift: roster.Shift
+) -> None:
+    shift.camera_issues.filter(person=cast.people["arash"]).update(returned_at=None)
+    record(shift, cast.people["arash"], 0, 400)
+    for now, is_awaited in (
+        (shift.ends_at, True),
+        (shift.ends_at + operations.DOCKING_GRACE - MINUTE, True),
+        (shift.ends_at + operations.DOCKING_GRACE, False),
+    ):
+        assert shift.id in queries.list_shifts_to_count(now=now)
+        operations.count_shift(shift_id=shift.id, now=max(now, NOW))
+        line = count_of(shift, cast.people["arash"])
+        missing = (line.awaited_ms, line.unexplained_ms)
+        assert missing == ((80 * 60_000, 0) if is_awaited else (0, 80 * 60_000))
+    assert shift.id not in queries.list_shifts_to_count(now=now)
+
+
+def test_a_docked_camera_that_is_being_emptied_is_awaited_too(cast: Cast, shift: roster.Shift) -> None:
+    operations.count_shift(shift_id=shift.id, now=shift.ends_at + MINUTE)
+    assert count_of(shift).unexplained_ms == 0
+    operations.count_shift(shift_id=shift.id, now=shift.ends_at + operations.EMPTYING)
+    assert count_of(shift).unexplained_ms == 480 * 60_000
+
+
+def test_what_was_awaited_is_remembered_as_awaited(cast: Cast, shift: roster.Shift) -> None:
+    operations.count_shift(shift_id=shift.id, now=shift.ends_at)
+    operations.count_shift(shift_id=shift.id, now=NOW + HOUR)
+    then = queries.list_lines(shift, as_of=shift.ends_at)[-1]
+    now = queries.list_lines(shift)[-1]
+    assert {part.kind for part in then.stretches} == {"awaited"}
+    assert {part.kind for part in now.stretches} == {"unexplained"}
+    assert queries.find_awaited_until(shift, [then]) == shift.ends_at + operations.DOCKING_GRACE
+    assert queries.find_awaited_until(shift, [now]) is None
+
+
+def test_an_approval_changes_no_earlier_snapshot(cast: Cast, shift: roster.Shift) -> None:
+    asked = operations.ask_excuse(
+        viewer=cast.viewer("arash"), shift=shift, person=cast.people["arash"], span=(shift.starts_at, shift.ends_at),
+        kind="other", note="x", now=NOW,
+    )  # fmt: skip
+    operations.count_shift(shift_id=shift.id, now=NOW)
+    operations.decide_excuse(viewer=cast.viewer("head"), excuse=asked, approve=True, note="", now=NOW + HOUR)
+    operations.count_shift(shift_id=shift.id, now=NOW + HOUR)
+    kinds = [
+        {part.kind for part in queries.list_lines(shift, as_of=at)[0].stretches} for at in (NOW, NOW + HOUR)
+    ]
+    assert kinds == [{"unexplained"}, {"excused"}]
+
+
+def test_a_provisional_count_is_taken_up_again_however_old_it_is(cast: Cast, shift: roster.Shift) -> None:
+    operations.count_shift(shift_id=shift.id, now=shift.ends_at - HOUR)
+    assert shift.id in queries.list_shifts_to_count(now=shift.ends_at + 2000 * HOUR)
+
+
+def test_a_canceled_shift_owes_nothing(cast: Cast) -> None:
+    tomorrow = cast_module.make_shift(cast, starts_at=NOW + 20 * HOUR)
+    operations.count_shift(shift_id=tomorrow.id, now=NOW)
+    shifts.cancel_shift(viewer=cast.viewer("leader"), shift=tomorrow, reason="the road is closed", now=NOW)
+    operations.count_shift(shift_id=tomorrow.id, now=NOW + HOUR)
+    assert not models.Count.objects.filter(shift=tomorrow, superseded_at=None).exists()
+
+
 def test_gaps_say_what_the_facts_suggest(cast: Cast, shift: roster.Shift) -> None:
     record(shift, cast.people["arash"], 10, 200)
     record(shift, cast.people["arash"], 230, 400)
@@ -215,7 +292,7 @@ def test_a_head_in_the_crew_decides_nothing_of_that_shift(cast: Cast, shift: ros
     parts=st.lists(st.tuples(st.integers(-60, 540), st.integers(1, 200)), max_size=6),
     excused=st.lists(st.tuples(st.integers(0, 470), st.integers(1, 10)), max_size=3),
 )
-def test_every_minute_owed_is_in_exactly_one_of_three(
+def test_every_minute_owed_is_recorded_excused_or_unaccounted_for(
     cast: Cast, shift: roster.Shift, parts: list[tuple[int, int]], excused: list[tuple[int, int]]
 ) -> None:
     person = cast.people["arash"]
@@ -244,4 +321,4 @@ def test_every_minute_owed_is_in_exactly_one_of_three(
     line = line_of(shift, person)
     assert as_minutes(line.recorded) == len(filmed)
     assert as_minutes(line.excused) == len(forgiven - filmed)
-    assert as_minutes(line.unexplained) == 480 - len(filmed | forgiven)
+    assert as_minutes(line.unaccounted) == 480 - len(filmed | forgiven)

@@ -69,7 +69,43 @@ def test_the_rows_of_a_month_add_up_on_every_level(cast: Cast, shift: roster.Shi
         ("A", False, 1),
         ("C1", True, 1),
     ]
-    assert sum(day is not None for day in county.rows[0].days) == 1
+    assert sum(day.shifts for day in county.rows[0].days) == 1
+
+
+def test_tonights_patrols_are_in_no_share_of_the_month(cast: Cast, shift: roster.Shift) -> None:
+    now = clock.now()
+    tonight = cast_module.make_shift(cast, starts_at=shift.starts_at, hours=16, code="A-2")
+    operations.count_shift(shift_id=tonight.id, now=now)
+    month = months.read_month(cast.viewer("overseer", now=now), **month_of(shift), below=cast.units["C1"])
+    assert (month.total.awaited_ms, month.total.unexplained_ms) == (16 * 3_600_000, 8 * 3_600_000)
+    assert (month.total.due_ms, month.total.unexplained_share) == (8 * 3_600_000, 1.0)
+    assert (month.total.provisional, month.total.notable) == (1, 1)
+    assert sum(month.rows[0].is_awaited) == 1
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_month_and_a_shift_say_what_is_awaited(
+    cast: Cast, sign_in: SignIn, shift: roster.Shift, language: str
+) -> None:
+    from django.utils import translation
+
+    now = clock.now()
+    tonight = cast_module.make_shift(cast, starts_at=now - HOUR, code="A-2")
+    operations.count_shift(shift_id=tonight.id, now=now)
+    client = sign_in("head")
+    client.cookies["language"] = language
+    word = {"fa": "در انتظار فیلم", "en": "Awaited"}[language]
+    month = client.get(reverse("coverage:month")).content.decode()
+    page = client.get(reverse("coverage:shift", args=[tonight.pk])).content.decode()
+    for text in (month, page):
+        assert word in text
+        assert "url(#fill-awaited)" in text
+    assert "url(#fill-unexplained)" not in page
+    with translation.override(language):
+        figures = reports._line(tonight, coverage.list_lines(tonight)[-1])["figures"]
+        assert isinstance(figures, list)
+        assert figures[-1][0] == word
+    assert word in client.get("/").content.decode() or language == "en"
 
 
 def test_a_unit_of_somebody_else_is_absent(sign_in: SignIn, shift: roster.Shift) -> None:

@@ -124,7 +124,7 @@ def _missing(cast: cast_module.Cast, shift: roster.Shift, now: dt.datetime) -> c
     for name in ("arash", "babak"):
         count = coverage.Count.objects.create(
             shift=shift, person=cast.people[name], counted_at=now, owed_ms=28_800_000, recorded_ms=28_200_000,
-            excused_ms=0, unexplained_ms=600_000,
+            excused_ms=0, unaccounted_ms=600_000,
         )  # fmt: skip
         coverage.Gap.objects.create(count=count, span=spans[0], kind="camera_off")
     return coverage.Excuse.objects.create(

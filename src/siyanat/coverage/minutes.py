@@ -2,8 +2,9 @@
 
 For each bearer: *owed* is the union of their stretches in the crew; *recorded* is what their own recordings
 of that shift cover of it, less stretches with a blocked lens; *excused* is what approved excuses cover of the
-rest; *unexplained* is what then remains. A minute of the crew is recorded when any bearer's is, and excused
-only when it is unexplained for none of its bearers.
+rest; *unaccounted* is what then remains: unexplained, or as long as footage may still come in good time, awaited.
+A minute of the crew is recorded when any bearer's is, and excused only when it is unaccounted for none of its
+bearers.
 
 Everything is read as it was known at ``known_at``, so that an earlier figure can be had again. Nothing is
 written here.
@@ -63,17 +64,17 @@ WITH member AS (
 ), counted AS (
     SELECT person_id, owed, filmed, recorded,
            (owed - recorded) * excuse AS excused,
-           owed - recorded - excuse AS unexplained
+           owed - recorded - excuse AS unaccounted
     FROM bearer
 ), crew AS (
     SELECT NULL::uuid AS person_id, range_agg(o) AS owed, range_agg(f) AS filmed, range_agg(r) AS recorded,
-           range_agg(u) AS unexplained
-    FROM (SELECT owed AS o, filmed AS f, recorded AS r, unexplained AS u FROM counted) parts
+           range_agg(u) AS unaccounted
+    FROM (SELECT owed AS o, filmed AS f, recorded AS r, unaccounted AS u FROM counted) parts
 )
-SELECT person_id, owed, filmed, recorded, excused, unexplained FROM counted
+SELECT person_id, owed, filmed, recorded, excused, unaccounted FROM counted
 UNION ALL
 SELECT person_id, owed, filmed, recorded,
-       owed - recorded - unexplained AS excused, unexplained - recorded AS unexplained
+       owed - recorded - unaccounted AS excused, unaccounted - recorded AS unaccounted
 FROM crew WHERE owed IS NOT NULL
 ORDER BY person_id NULLS LAST
 """
@@ -88,12 +89,12 @@ class Minutes:
     filmed: tuple[Span, ...]  # with footage, whatever the lens saw
     recorded: tuple[Span, ...]
     excused: tuple[Span, ...]
-    unexplained: tuple[Span, ...]
+    unaccounted: tuple[Span, ...]
 
     @property
     def missing(self) -> tuple[Span, ...]:
-        """Excused and unexplained stretches together, in order."""
-        return tuple(sorted(self.excused + self.unexplained))
+        """Excused and unaccounted stretches together, in order."""
+        return tuple(sorted(self.excused + self.unaccounted))
 
 
 def total_ms(spans: Sequence[Span]) -> int:

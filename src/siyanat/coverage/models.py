@@ -1,4 +1,4 @@
-"""The minute ledger: every minute owed is recorded, excused or unexplained, for each bearer and for the crew.
+"""The minute ledger: every minute owed is recorded, excused, awaited or unexplained, for each bearer and the crew.
 
 Counts are snapshots: each says as of when it was known, and a later one never changes an earlier one.
 """
@@ -68,7 +68,11 @@ class Excuse(models.Model):
 
 
 class Count(models.Model):
-    """One snapshot of a shift's minutes; ``person`` is empty for the crew's line."""
+    """One snapshot of a shift's minutes; ``person`` is empty for the crew's line.
+
+    What is neither recorded nor excused is *awaited* while the count is provisional and *unexplained* afterwards:
+    the database derives both from `unaccounted_ms`, so that no reader can take the one for the other.
+    """
 
     shift = models.ForeignKey(roster.Shift, on_delete=models.PROTECT, related_name="counts")
     person = models.ForeignKey(roster.Person, null=True, on_delete=models.PROTECT, related_name="counts")
@@ -77,9 +81,27 @@ class Count(models.Model):
     owed_ms = models.BigIntegerField()
     recorded_ms = models.BigIntegerField()
     excused_ms = models.BigIntegerField()
-    unexplained_ms = models.BigIntegerField()
+    unaccounted_ms = models.BigIntegerField()  # neither recorded nor excused
     recorded = models.JSONField(default=list)  # [[start, end], ...] ISO, as counted
-    is_provisional = models.BooleanField(default=False)  # within the grace for late docking
+    is_provisional = models.BooleanField(
+        default=False
+    )  # not over yet, or footage may still come in good time
+    awaited_ms = models.GeneratedField(
+        expression=models.Case(
+            models.When(is_provisional=True, then=models.F("unaccounted_ms")),
+            default=models.Value(0, models.BigIntegerField()),
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+    unexplained_ms = models.GeneratedField(
+        expression=models.Case(
+            models.When(is_provisional=True, then=models.Value(0, models.BigIntegerField())),
+            default=models.F("unaccounted_ms"),
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -91,10 +113,17 @@ class Count(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    owed_ms=models.F("recorded_ms") + models.F("excused_ms") + models.F("unexplained_ms")
+                    owed_ms=models.F("recorded_ms") + models.F("excused_ms") + models.F("unaccounted_ms")
                 ),
                 name="count_adds_up",
             ),
+        ]
+        indexes = [
+            models.Index(
+                name="count_provisional",
+                fields=["shift"],
+                condition=models.Q(is_provisional=True, superseded_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,13 @@
 
 A row is a unit directly under the one that is looked at, with everything below it; shifts of that unit itself
 have a row of their own, so that the rows add up to the whole.
+
+Shares are over the minutes *due*: those owed less those still awaited. Whoever drives tonight has missed nothing yet.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,8 @@ WITH placed AS (SELECT * FROM unnest(%(units)s::bigint[], %(places)s::int[]) AS 
 )
 SELECT s.place, s.day, count(*), count(*) FILTER (WHERE c.is_provisional),
        count(*) FILTER (WHERE c.unexplained_ms >= %(notable)s),
-       sum(c.owed_ms)::bigint, sum(c.recorded_ms)::bigint, sum(c.excused_ms)::bigint, sum(c.unexplained_ms)::bigint
+       sum(c.owed_ms)::bigint, sum(c.recorded_ms)::bigint, sum(c.excused_ms)::bigint,
+       sum(c.awaited_ms)::bigint, sum(c.unexplained_ms)::bigint
 FROM shift s JOIN coverage_count c ON c.shift_id = s.id AND c.person_id IS NULL AND c.superseded_at IS NULL
 GROUP BY s.place, s.day
 """
@@ -47,27 +49,34 @@ class Sums:
     owed_ms: int = 0
     recorded_ms: int = 0
     excused_ms: int = 0
+    awaited_ms: int = 0
     unexplained_ms: int = 0
 
     @property
+    def due_ms(self) -> int:
+        """Owed and not awaited: recorded, excused or unexplained."""
+        return self.owed_ms - self.awaited_ms
+
+    @property
     def recorded_share(self) -> float | None:
-        """Recorded over owed; None where nothing was owed."""
-        return self.recorded_ms / self.owed_ms if self.owed_ms else None
+        """Recorded over due; None where nothing is due."""
+        return self.recorded_ms / self.due_ms if self.due_ms else None
 
     @property
     def unexplained_share(self) -> float | None:
-        """Unexplained over owed; None where nothing was owed."""
-        return self.unexplained_ms / self.owed_ms if self.owed_ms else None
+        """Unexplained over due; None where nothing is due."""
+        return self.unexplained_ms / self.due_ms if self.due_ms else None
 
-    def add(self, figures: Sequence[int]) -> None:
-        """Add figures in the order of the fields."""
-        self.shifts += figures[0]
-        self.provisional += figures[1]
-        self.notable += figures[2]
-        self.owed_ms += figures[3]
-        self.recorded_ms += figures[4]
-        self.excused_ms += figures[5]
-        self.unexplained_ms += figures[6]
+    def add(self, other: Sums) -> None:
+        """Add another's figures."""
+        self.shifts += other.shifts
+        self.provisional += other.provisional
+        self.notable += other.notable
+        self.owed_ms += other.owed_ms
+        self.recorded_ms += other.recorded_ms
+        self.excused_ms += other.excused_ms
+        self.awaited_ms += other.awaited_ms
+        self.unexplained_ms += other.unexplained_ms
 
 
 @dataclass(slots=True)
@@ -76,7 +85,17 @@ class Row(Sums):
 
     unit: roster.Unit = field(kw_only=True)
     is_own: bool = field(default=False, kw_only=True)
-    days: list[float | None] = field(default_factory=list, kw_only=True)  # unexplained per cent, day by day
+    days: list[Sums] = field(default_factory=list, kw_only=True)  # the month, day by day
+
+    @property
+    def shares(self) -> list[float | None]:
+        """Each day's unexplained share."""
+        return [day.unexplained_share for day in self.days]
+
+    @property
+    def is_awaited(self) -> list[bool]:
+        """On which days minutes are still awaited."""
+        return [day.awaited_ms > 0 for day in self.days]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +109,8 @@ class Month:
 
     @property
     def highest(self) -> float:
-        """The highest daily share of any row, in per cent: the top of every small multiple; at least 1."""
-        return max((day for row in self.rows for day in row.days if day is not None), default=1.0) or 1.0
+        """The highest daily share of any row: the top of every small multiple; at least a hundredth."""
+        return max([0.01, *(share or 0.0 for row in self.rows for share in row.shares)])
 
 
 def find_top(viewer: gates.Viewer) -> roster.Unit | None:
@@ -109,10 +128,10 @@ def read_month(viewer: gates.Viewer, *, year: int, month: int, below: roster.Uni
     total = Sums()
     for place, row in enumerate(rows):
         days = found.get(place, {})
-        for figures in days.values():
-            row.add(figures)
-            total.add(figures)
-        row.days = [_share(days.get(first + dt.timedelta(days=day))) for day in range(length)]
+        row.days = [days.get(first + dt.timedelta(days=day), Sums()) for day in range(length)]
+        for day in row.days:
+            row.add(day)
+        total.add(row)
     shown = [row for row in rows if row.shifts or not row.is_own]
     return Month(shown, total, first, length)
 
@@ -136,24 +155,18 @@ def _place_units(rows: list[Row]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _sum(
-    rows: list[Row], starts_at: dt.datetime, ends_at: dt.datetime
-) -> dict[int, dict[dt.date, Sequence[int]]]:
+def _sum(rows: list[Row], starts_at: dt.datetime, ends_at: dt.datetime) -> dict[int, dict[dt.date, Sums]]:
     pairs = _place_units(rows)
     parameters: dict[str, Any] = {
         "units": [unit for unit, _ in pairs], "places": [place for _, place in pairs],
         "starts": starts_at, "ends": ends_at, "notable": NOTABLE_MS,
     }  # fmt: skip
-    found: dict[int, dict[dt.date, Sequence[int]]] = {}
+    found: dict[int, dict[dt.date, Sums]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, parameters)
         for place, day, *figures in cursor.fetchall():
-            found.setdefault(place, {})[day] = figures
+            found.setdefault(place, {})[day] = Sums(*figures)
     return found
-
-
-def _share(figures: Sequence[int] | None) -> float | None:
-    return figures[6] / figures[3] * 100 if figures and figures[3] else None
 
 
 def list_shifts(unit: roster.Unit, *, year: int, month: int) -> list[models.Count]:

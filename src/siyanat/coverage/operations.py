@@ -23,6 +23,8 @@ from siyanat.roster import queries as people
 
 # Cameras may be docked this long after the shift before missing footage counts for good (evidence.md, ingest grace).
 DOCKING_GRACE = dt.timedelta(hours=24)
+# A bay takes about an hour for 8 hours of footage (58 minutes at 3 and 25 Mbit/s); a full dock takes turns.
+EMPTYING = dt.timedelta(hours=2)
 DECIDERS = (gates.Role.STATION_HEAD, gates.Role.PROVINCIAL_REVIEWER, gates.Role.INTEGRITY_OFFICER)
 MAX_BULK = 2000
 
@@ -32,22 +34,20 @@ def count_shift(*, shift_id: UUID, now: dt.datetime) -> bool:
     """Take a new snapshot of the shift's minutes if it differs from the last; True when it did."""
     shift = roster.Shift.objects.select_for_update(of=("self",)).get(pk=shift_id)
     lines = minutes.count_minutes(shift.id, known_at=now)
-    changed = [line for line in lines if _differs(shift, line, now)]
-    gone = models.Count.objects.filter(shift=shift, superseded_at__isnull=True, person__isnull=False).exclude(
-        person__in=[line.person_id for line in lines if line.person_id]
-    )
-    left = gone.update(superseded_at=now)
+    is_provisional = _is_provisional(shift, lines, now)
+    changed = [line for line in lines if _differs(shift, line, is_provisional=is_provisional)]
+    left = _gone(shift, lines).update(superseded_at=now)
     if not changed and not left:
         return False
     for line in changed:
-        _write(shift, line, now)
+        _write(shift, line, now, is_provisional=is_provisional)
     crew = lines[-1] if lines else None
     ledger.append(
         kind="coverage.shift_counted",
         actor=f"{ledger.SYSTEM}:coverage",
         subject=f"shift:{shift.id}",
         now=now,
-        facts=_figures(crew) if crew else {},
+        facts={**_figures(crew), "is_provisional": is_provisional} if crew else {},
     )
     jobs.announce(facts.COVERAGE_COUNTED, shift_id=str(shift.id))
     return True
@@ -58,33 +58,51 @@ def _figures(line: minutes.Minutes) -> dict[str, int]:
         "owed_ms": minutes.total_ms(line.owed),
         "recorded_ms": minutes.total_ms(line.recorded),
         "excused_ms": minutes.total_ms(line.excused),
-        "unexplained_ms": minutes.total_ms(line.unexplained),
+        "unaccounted_ms": minutes.total_ms(line.unaccounted),
     }
 
 
-def _is_provisional(shift: roster.Shift, now: dt.datetime) -> bool:
-    is_out = cameras.Issue.objects.filter(
-        shift=shift, superseded_at__isnull=True, returned_at__isnull=True
-    ).exists()
-    return now < shift.ends_at or (is_out and now < shift.ends_at + DOCKING_GRACE)
+def may_still_deliver(issue: cameras.Issue, *, shift: roster.Shift, now: dt.datetime) -> bool:
+    """Whether footage of a camera issued for ``shift`` may still come in good time: docked late, or being emptied."""
+    if issue.returned_at is None:
+        return now < shift.ends_at + DOCKING_GRACE
+    return now < issue.returned_at + EMPTYING
+
+
+def _is_provisional(shift: roster.Shift, lines: Sequence[minutes.Minutes], now: dt.datetime) -> bool:
+    """Whether missing minutes are awaited: the shift is not over, a camera is out, or a dock empties one."""
+    bare = {line.person_id for line in lines if not line.filmed}
+    issues = cameras.Issue.objects.filter(shift=shift, superseded_at__isnull=True)
+    return now < shift.ends_at or any(
+        may_still_deliver(one, shift=shift, now=now)
+        for one in issues
+        if one.returned_at is None or one.person_id in bare
+    )
+
+
+def _gone(shift: roster.Shift, lines: Sequence[minutes.Minutes]) -> QuerySet[models.Count]:
+    """Current counts of who owes no minute any more; the crew's too when nobody does."""
+    current = models.Count.objects.filter(shift=shift, superseded_at__isnull=True)
+    bearers = [line.person_id for line in lines if line.person_id]
+    return current.exclude(Q(person__in=bearers) | Q(person__isnull=True)) if lines else current
 
 
 def _stored(spans: Sequence[minutes.Span]) -> list[list[str]]:
     return [[starts.isoformat(), ends.isoformat()] for starts, ends in spans]
 
 
-def _differs(shift: roster.Shift, line: minutes.Minutes, now: dt.datetime) -> bool:
+def _differs(shift: roster.Shift, line: minutes.Minutes, *, is_provisional: bool) -> bool:
     last = models.Count.objects.filter(shift=shift, person=line.person_id, superseded_at__isnull=True).first()
     return (
         last is None
         or last.recorded != _stored(line.recorded)
-        or (last.owed_ms, last.excused_ms, last.unexplained_ms)
-        != (minutes.total_ms(line.owed), minutes.total_ms(line.excused), minutes.total_ms(line.unexplained))
-        or last.is_provisional != _is_provisional(shift, now)
+        or (last.owed_ms, last.excused_ms, last.unaccounted_ms)
+        != (minutes.total_ms(line.owed), minutes.total_ms(line.excused), minutes.total_ms(line.unaccounted))
+        or last.is_provisional != is_provisional
     )
 
 
-def _write(shift: roster.Shift, line: minutes.Minutes, now: dt.datetime) -> None:
+def _write(shift: roster.Shift, line: minutes.Minutes, now: dt.datetime, *, is_provisional: bool) -> None:
     models.Count.objects.filter(shift=shift, person=line.person_id, superseded_at__isnull=True).update(
         superseded_at=now
     )
@@ -93,7 +111,7 @@ def _write(shift: roster.Shift, line: minutes.Minutes, now: dt.datetime) -> None
         person_id=line.person_id,
         counted_at=now,
         recorded=_stored(line.recorded),
-        is_provisional=_is_provisional(shift, now),
+        is_provisional=is_provisional,
         **_figures(line),
     )
     if line.person_id is None:
@@ -204,7 +222,7 @@ def excuse_in_bulk(
         shift__ends_at__gt=span[0],
         superseded_at__isnull=True,
         person__isnull=False,
-        unexplained_ms__gt=0,
+        unaccounted_ms__gt=0,
     ).exclude(shift__in=shifts_of(viewer).values("pk"))
     counts = counts.select_related("shift")
     if counts.count() > MAX_BULK:
@@ -212,7 +230,7 @@ def excuse_in_bulk(
     for count in counts:
         if count.person_id is None:
             continue
-        for missing in _unexplained_within(count, span):
+        for missing in _unaccounted_within(count, span):
             excuse = models.Excuse.objects.create(
                 shift=count.shift,
                 person_id=count.person_id,
@@ -242,13 +260,13 @@ def shifts_of(viewer: gates.Viewer) -> QuerySet[roster.Shift]:
     return roster.Shift.objects.filter(Q(pk__in=crews) | Q(pk__in=borne))
 
 
-def _unexplained_within(count: models.Count, span: minutes.Span) -> list[minutes.Span]:
+def _unaccounted_within(count: models.Count, span: minutes.Span) -> list[minutes.Span]:
     line = next(
         one
         for one in minutes.count_minutes(count.shift_id, known_at=count.counted_at)
         if one.person_id == count.person_id
     )
-    cut = [(max(starts, span[0]), min(ends, span[1])) for starts, ends in line.unexplained]
+    cut = [(max(starts, span[0]), min(ends, span[1])) for starts, ends in line.unaccounted]
     asked = models.Excuse.objects.filter(
         shift=count.shift, person=count.person_id, state=models.Excuse.State.ASKED
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from siyanat.coverage import minutes, models
 from siyanat.coverage import operations as coverage
@@ -24,12 +25,14 @@ READERS = (
     Role.EXTERNAL_OVERSEER,
 )
 
+AWAITED, UNEXPLAINED = "awaited", "unexplained"
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of a line, as the timeline draws it."""
 
-    kind: str  # recorded, excused, unexplained
+    kind: str  # recorded, excused, awaited, unexplained
     starts_at: dt.datetime
     ends_at: dt.datetime
     gap: models.Gap | None = None
@@ -37,7 +40,7 @@ class Stretch:
     @property
     def note(self) -> str:
         """What the timeline says of the stretch beside its kind."""
-        return self.gap.get_kind_display() if self.gap else ""
+        return self.gap.get_kind_display() if self.gap and self.kind != AWAITED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def list_lines(shift: roster.Shift, *, as_of: dt.datetime | None = None) -> list
 
 def _line(count: models.Count) -> Line:
     gaps = sorted(count.gaps.all(), key=lambda gap: gap.span.lower)
+    open_kind = AWAITED if count.is_provisional else UNEXPLAINED
     stretches = [
         Stretch("recorded", dt.datetime.fromisoformat(starts), dt.datetime.fromisoformat(ends))
         for starts, ends in count.recorded
@@ -95,13 +99,28 @@ def _line(count: models.Count) -> Line:
         for one in minutes.count_minutes(count.shift_id, known_at=count.counted_at):
             if one.person_id is None:
                 stretches += [Stretch("excused", *span) for span in one.excused]
-                stretches += [Stretch("unexplained", *span) for span in one.unexplained]
+                stretches += [Stretch(open_kind, *span) for span in one.unaccounted]
     for gap in gaps:
-        approved = gap.excuse is not None and gap.excuse.state == models.Excuse.State.APPROVED
-        stretches.append(
-            Stretch("excused" if approved else "unexplained", gap.span.lower, gap.span.upper, gap)
-        )
+        kind = "excused" if _was_approved(gap.excuse, count.counted_at) else open_kind
+        stretches.append(Stretch(kind, gap.span.lower, gap.span.upper, gap))
     return Line(count, count.person, sorted(stretches, key=lambda part: part.starts_at), gaps)
+
+
+def _was_approved(excuse: models.Excuse | None, known_at: dt.datetime) -> bool:
+    """As the count knew it: an approval of a later day changes no earlier snapshot."""
+    return (
+        excuse is not None
+        and excuse.state == models.Excuse.State.APPROVED
+        and excuse.decided_at is not None
+        and excuse.decided_at <= known_at
+    )
+
+
+def find_awaited_until(shift: roster.Shift, lines: Sequence[Line]) -> dt.datetime | None:
+    """Until when footage may come in good time; None when nothing of these lines is awaited."""
+    if not any(line.count.awaited_ms for line in lines):
+        return None
+    return shift.ends_at + coverage.DOCKING_GRACE
 
 
 def list_snapshots(shift: roster.Shift) -> list[dt.datetime]:
@@ -119,18 +138,17 @@ def list_shifts_of_recording(recording_id: UUID) -> list[UUID]:
 
 
 def list_shifts_to_count(*, now: dt.datetime) -> list[UUID]:
-    """Ended shifts of the last month that were never counted, and provisional ones whose grace has passed."""
-    recent = roster.Shift.objects.filter(ends_at__lte=now, starts_at__gt=now - dt.timedelta(days=31)).exclude(
+    """Ended shifts of the last month that were never counted, and every ended one whose count is provisional.
+
+    The latter however old: minutes must not stay awaited because the machine was away for a month.
+    """
+    ended = roster.Shift.objects.filter(ends_at__lte=now)
+    current = models.Count.objects.filter(superseded_at__isnull=True, shift=OuterRef("pk"))
+    stale = ended.filter(Exists(current.filter(is_provisional=True)))
+    uncounted = ended.filter(~Exists(current), starts_at__gt=now - dt.timedelta(days=31)).exclude(
         state=roster.Shift.State.CANCELED
     )
-    current = models.Count.objects.filter(superseded_at__isnull=True, person__isnull=True)
-    stale = current.filter(is_provisional=True)
-    uncounted = recent.exclude(pk__in=current.values("shift_id"))
-    return list(
-        recent.filter(Q(pk__in=stale.values("shift_id")) | Q(pk__in=uncounted.values("pk"))).values_list(
-            "pk", flat=True
-        )
-    )
+    return [*stale.values_list("pk", flat=True), *uncounted.values_list("pk", flat=True)]
 
 
 def list_excuses_to_decide(viewer: gates.Viewer) -> QuerySet[models.Excuse]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from siyanat.coverage import months, queries
+from siyanat.coverage import models, months, queries
 from siyanat.lib import tabular
 from siyanat.roster import models as roster
 from siyanat.roster import names
@@ -44,15 +45,41 @@ def shift_pdf(shift: roster.Shift, lines: Sequence[queries.Line], *, now: dt.dat
                 _("Reason given"),
                 _("Decision"),
             ],
-            "kinds": {"recorded": _("Recorded"), "excused": _("Excused"), "unexplained": _("Unexplained")},
+            "kinds": _kinds(lines),
             "no_gap": _("No minute is missing."),
             "lines": [_line(shift, line) for line in lines],
             "signature": _("Signature of the station head"),
-            "note": _(
-                "A minute of the crew is recorded when any camera has it; an officer's only when their own has."
-            ),
+            "notes": _notes(shift, lines),
         },
     )
+
+
+def _kinds(lines: Sequence[queries.Line]) -> dict[str, str]:
+    kinds = {"recorded": _("Recorded"), "excused": _("Excused"), "unexplained": _("Unexplained")}
+    if any(line.count.awaited_ms for line in lines):
+        kinds["awaited"] = pgettext("minutes of a shift", "Awaited")
+    return kinds
+
+
+def _notes(shift: roster.Shift, lines: Sequence[queries.Line]) -> list[str]:
+    notes = [
+        _("A minute of the crew is recorded when any camera has it; an officer's only when their own has.")
+    ]
+    if until := queries.find_awaited_until(shift, lines):
+        notes.append(
+            _(
+                "Footage of this shift may come until %(until)s. Until then missing minutes are awaited, afterwards "
+                "unexplained."
+            )
+            % {"until": formatting.moment(until)}
+        )
+    return notes
+
+
+def _awaited_figure(count: models.Count) -> list[list[str]]:
+    if not count.awaited_ms:
+        return []
+    return [[pgettext("minutes of a shift", "Awaited"), formatting.duration_ms(count.awaited_ms)]]
 
 
 def _line(shift: roster.Shift, line: queries.Line) -> dict[str, object]:
@@ -64,6 +91,7 @@ def _line(shift: roster.Shift, line: queries.Line) -> dict[str, object]:
             [_("Recorded"), formatting.duration_ms(count.recorded_ms)],
             [_("Excused"), formatting.duration_ms(count.excused_ms)],
             [_("Unexplained"), formatting.duration_ms(count.unexplained_ms)],
+            *_awaited_figure(count),
         ],
         "strip": [
             {
@@ -77,7 +105,7 @@ def _line(shift: roster.Shift, line: queries.Line) -> dict[str, object]:
             [
                 formatting.time(gap.span.lower),
                 formatting.time(gap.span.upper),
-                str(gap.get_kind_display()),
+                _("footage is awaited") if count.is_provisional else str(gap.get_kind_display()),
                 str(gap.excuse.get_kind_display()) if gap.excuse else formatting.DASH,
                 str(gap.excuse.get_state_display()) if gap.excuse else formatting.DASH,
             ]
@@ -96,6 +124,7 @@ def month_table(rows: Sequence[months.Row], *, year: int, month: int, kind: str)
         _("Minutes owed"),
         _("Minutes recorded"),
         _("Minutes excused"),
+        _("Minutes awaited"),
         _("Minutes unexplained"),
         _("Shifts not final"),
     ]
@@ -109,6 +138,7 @@ def month_table(rows: Sequence[months.Row], *, year: int, month: int, kind: str)
             row.owed_ms // MINUTE_MS,
             row.recorded_ms // MINUTE_MS,
             row.excused_ms // MINUTE_MS,
+            row.awaited_ms // MINUTE_MS,
             row.unexplained_ms // MINUTE_MS,
             row.provisional,
         ]

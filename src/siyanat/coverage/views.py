@@ -60,10 +60,13 @@ def month(request: gates.ViewerRequest) -> HttpResponse:
         "found": found,
         "rows": _sorted(found.rows, request.GET.get("sort", "")),
         "shifts": months.list_shifts(below, year=year, month=number) if below else [],
-        "day_labels": [formatting.number(day) for day in range(1, found.length + 1)],
+        "day_labels": [_day_label(number, day) for day in range(1, found.length + 1)],
+        "day_ticks": [
+            formatting.number(day) if day in DAY_TICKS else "" for day in range(1, found.length + 1)
+        ],
         "plot": _plot(found.rows, code_of_month),
         "below": below,
-        "month_name": (jalali.MONTHS_FA if names.is_persian() else jalali.MONTHS_EN)[number - 1],
+        "month_name": _month_name(number),
         "year": year,
         "before": _neighbour(year, number, -1),
         "after": _neighbour(year, number, 1),
@@ -79,7 +82,9 @@ SORTS: dict[str, Callable[[months.Row], object]] = {
     "owed": lambda row: row.owed_ms,
     "recorded": lambda row: row.recorded_share or 0.0,
     "unexplained": lambda row: row.unexplained_share or 0.0,
+    "awaited": lambda row: row.awaited_ms,
 }
+DAY_TICKS = (1, 5, 10, 15, 20, 25, 30)
 LEAST_FOR_PLOT = 5
 
 
@@ -88,17 +93,25 @@ def _sorted(rows: list[months.Row], sort: str) -> list[months.Row]:
     return sorted(rows, key=key, reverse=sort.startswith("-"))
 
 
+def _month_name(number: int) -> str:
+    return (jalali.MONTHS_FA if names.is_persian() else jalali.MONTHS_EN)[number - 1]
+
+
+def _day_label(month_number: int, day: int) -> str:
+    return f"{formatting.number(day)} {_month_name(month_number)}"
+
+
 def _plot(rows: list[months.Row], month_code: str) -> list[dict[str, object]]:
-    """Shifts with missing minutes against all shifts, for a funnel plot; nothing where units are too few."""
+    """Shifts with missing minutes against all final ones, for a funnel plot; nothing where units are too few."""
     plotted = [
         {
             "label": names.unit_name(row.unit),
-            "size": row.shifts,
+            "size": row.shifts - row.provisional,
             "events": row.notable,
             "url": f"?month={month_code}&unit={row.unit.code}",
         }
         for row in rows
-        if row.shifts
+        if row.shifts > row.provisional
     ]
     return plotted if len(plotted) >= LEAST_FOR_PLOT else []
 
@@ -126,6 +139,7 @@ def shift(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
         "shift": found,
         "lines": lines,
         "as_of": as_of,
+        "awaited_until": queries.find_awaited_until(found, lines),
         "snapshots": queries.list_snapshots(found),
         "own": next(
             (line for line in lines if line.person and line.person.id == request.viewer.person_id), None

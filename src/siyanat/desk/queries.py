@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from siyanat.archive import queries as archive_queries
@@ -82,12 +82,17 @@ def _minutes(viewer: gates.Viewer, now: dt.datetime) -> Glance:
         gates.under(viewer.paths(Role.STATION_HEAD, Role.SHIFT_LEADER), "shift__unit__path"),
         person__isnull=True, superseded_at__isnull=True,
         shift__starts_at__gte=starts_at, shift__starts_at__lt=ends_at,
-    ).aggregate(owed=Sum("owed_ms"), recorded=Sum("recorded_ms"), unexplained=Sum("unexplained_ms"))  # fmt: skip
-    share = sums["recorded"] / sums["owed"] if sums["owed"] else None
-    unexplained = formatting.duration_ms(sums["unexplained"] or 0)
+    ).aggregate(
+        due=Sum(F("owed_ms") - F("awaited_ms")), recorded=Sum("recorded_ms"), awaited=Sum("awaited_ms"),
+        unexplained=Sum("unexplained_ms"),
+    )  # fmt: skip
+    share = sums["recorded"] / sums["due"] if sums["due"] else None
+    notes = [_("%(time)s unexplained") % {"time": formatting.duration_ms(sums["unexplained"] or 0)}]
+    if sums["awaited"]:
+        notes.append(_("%(time)s awaited") % {"time": formatting.duration_ms(sums["awaited"])})
     return Glance(
         _("Recorded this month"), formatting.percent(share, places=1), icon="chart",
-        note=_("%(time)s unexplained") % {"time": unexplained}, url=links.reach(viewer, "coverage:month"),
+        note=_(", ").join(notes), url=links.reach(viewer, "coverage:month"),
     )  # fmt: skip
 
 

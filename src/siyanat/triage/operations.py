@@ -32,8 +32,6 @@ POLICY = planning.PlanPolicy()
 MOMENT_POLICY = moments.MomentPolicy()
 ACTOR = f"{ledger.SYSTEM}:triage"
 MIN_STOP = dt.timedelta(seconds=30)
-# A bay takes about an hour for 8 hours of footage (58 minutes at 3 and 25 Mbit/s); a full dock takes turns.
-EMPTYING = dt.timedelta(hours=2)
 # A plan waits for the analysis of what has arrived, but no longer than this after the shift: a review must not wait on
 # a recording that can't be read.
 ANALYSIS_GRACE = dt.timedelta(hours=12)
@@ -146,11 +144,7 @@ def _waits_for_footage(shift: roster.Shift, lines: list[minutes.Minutes], now: d
     """Whether a bearer's camera that has shown nothing yet is still out, or is being emptied at the dock."""
     bare = [line.person_id for line in lines if not line.filmed]
     issues = cameras.Issue.objects.filter(shift=shift, person__in=bare, superseded_at__isnull=True)
-    return any(
-        now
-        < (shift.ends_at + coverage.DOCKING_GRACE if one.returned_at is None else one.returned_at + EMPTYING)
-        for one in issues
-    )
+    return any(coverage.may_still_deliver(one, shift=shift, now=now) for one in issues)
 
 
 def is_being_analyzed(shift: roster.Shift, *, now: dt.datetime) -> bool:
@@ -233,7 +227,7 @@ def _stops(bearer: str, line: minutes.Minutes) -> list[moments.Sighting]:
             ends_at=starts,
             evidence={"missing_seconds": (last - starts).total_seconds()},
         )
-        for starts, last in line.unexplained
+        for starts, last in line.unaccounted
         if starts in ends and last - starts >= MIN_STOP
     ]
 

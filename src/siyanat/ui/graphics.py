@@ -1,8 +1,8 @@
 """Geometry of the small drawings: timeline strips, bars, sparklines, funnel plots.
 
 Kept here: pure functions from figures to coordinates. Templates draw them with attributes only, since the
-content security policy allows no inline style. Time runs from left to right in both languages, as on a
-player; bars of amounts start where reading starts.
+content security policy allows no inline style. The hours of a strip run from left to right in both languages,
+as on a player; days and months, as in a calendar, and bars of amounts start where reading starts.
 """
 
 from __future__ import annotations
@@ -96,15 +96,35 @@ def bar_segments(parts: Sequence[tuple[str, float]]) -> list[Segment]:
     return segments
 
 
-def column_heights(values: Sequence[float | None], *, top: float | None = None) -> list[Segment]:
-    """Columns of equal width for a small multiple; ``width`` holds the height out of 100, None gives none."""
+def column_heights(
+    values: Sequence[float | None], *, top: float | None = None, mirrored: bool = False
+) -> list[Segment]:
+    """Columns of equal width for a small multiple; ``width`` holds the height out of 100, None gives none.
+
+    ``mirrored`` puts the first column to the right.
+    """
     highest = top if top is not None else max((value for value in values if value is not None), default=0.0)
     step = PERCENT / max(len(values), 1)
     return [
         Segment("value" if value is not None else "absent", round(place * step, 2),
                 round((value or 0.0) / highest * 100, 2) if highest > 0 else 0.0, value)
-        for place, value in enumerate(values)
+        for place, value in zip(_places(len(values), mirrored=mirrored), values, strict=True)
     ]  # fmt: skip
+
+
+def column_ticks(words: Sequence[object], *, columns: int, mirrored: bool = False) -> list[tuple[float, str]]:
+    """The middle of each column that has a word, in percent, and the word."""
+    step = PERCENT / max(columns, 1)
+    places = _places(columns, mirrored=mirrored)
+    return [
+        (round((place + 0.5) * step, 2), str(word))
+        for place, word in zip(places, words, strict=False)
+        if word
+    ]
+
+
+def _places(columns: int, *, mirrored: bool) -> range:
+    return range(columns - 1, -1, -1) if mirrored else range(columns)
 
 
 def sparkline_points(values: Sequence[float], *, height: float = 100.0) -> str:

@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from siyanat.ui import formatting, icons
 from siyanat.ui import forms as fields
-from siyanat.ui import icons
 
+MINUTE_MS = 60_000
 REASONS = [
     ("", "—"),
     ("battery", gettext_lazy("Battery change")),
@@ -56,6 +57,9 @@ def context(request: HttpRequest, *, now: dt.datetime) -> dict[str, Any]:
         "ends_at": starts_at + dt.timedelta(hours=8),
         "spans": _spans(starts_at),
         "rows": rows,
+        "minutes": _minutes(401, 12, 7, 60),
+        "weeks_told": [formatting.number(number) for number in range(1, 9)],
+        "open_weeks": [False] * 7 + [True],
         "page": pages.get_page(request.GET.get("page", 3)),
         "form": SpecimenForm(initial={"day": now.date()}),
         "faulty": SpecimenForm(
@@ -80,7 +84,7 @@ def context(request: HttpRequest, *, now: dt.datetime) -> dict[str, Any]:
 def _spans(starts_at: dt.datetime) -> list[SimpleNamespace]:
     cuts = [
         ("recorded", 0, 131), ("excused", 131, 143), ("recorded", 143, 302),
-        ("unexplained", 302, 309), ("recorded", 309, 480),
+        ("unexplained", 302, 309), ("recorded", 309, 420), ("awaited", 420, 480),
     ]  # fmt: skip
     return [
         SimpleNamespace(
@@ -94,21 +98,36 @@ def _spans(starts_at: dt.datetime) -> list[SimpleNamespace]:
 
 
 def _rows(now: dt.datetime) -> list[dict[str, Any]]:
-    minutes = [(461, 12, 7), (480, 0, 0), (402, 60, 18), (475, 5, 0), (388, 20, 72), (470, 10, 0)]
+    minutes = [
+        _minutes(461, 12, 7),
+        _minutes(480),
+        _minutes(402, 60, 18),
+        _minutes(475, 5),
+        _minutes(310, 0, 0, 170),
+    ]
     return [
         {
             "code": f"1405-09-02-{14 + place:03d}",
             "unit": _("Station %(number)s") % {"number": 14 + place % 3},
             "starts_at": now - dt.timedelta(hours=14 + place),
-            "recorded": recorded,
-            "excused": excused,
-            "unexplained": unexplained,
+            "minutes": one,
             "due_at": now + dt.timedelta(hours=-20 + place * 18),
-            "done": not unexplained,
-            "state": (_("Signed off"), "good") if not unexplained else (_("Waiting for review"), "warn"),
+            "done": not one.unexplained_ms,
+            "state": (_("Signed off"), "good")
+            if not one.unexplained_ms
+            else (_("Waiting for review"), "warn"),
         }
-        for place, (recorded, excused, unexplained) in enumerate(minutes)
+        for place, one in enumerate(minutes)
     ]
+
+
+def _minutes(recorded: int, excused: int = 0, unexplained: int = 0, awaited: int = 0) -> SimpleNamespace:
+    return SimpleNamespace(
+        recorded_ms=recorded * MINUTE_MS,
+        excused_ms=excused * MINUTE_MS,
+        unexplained_ms=unexplained * MINUTE_MS,
+        awaited_ms=awaited * MINUTE_MS,
+    )
 
 
 def _weeks_of_stations() -> list[tuple[int, list[float]]]:

@@ -237,7 +237,7 @@ export class Timeline {
       if (box) {
         this.paint.fillStyle = this.colour("line-strong");
         this.paint.fillRect(...box);
-        this.hatch(box, "pending");
+        this.hatch(box, "awaited");
       }
     }
     this.paint.fillStyle = this.colour("accent");
@@ -334,7 +334,7 @@ export class Timeline {
 
   /** A token of the design system, as the canvas can use it. */
   private colour(name: string): string {
-    if (name.endsWith("-line") && !["excused-line", "unexplained-line", "pending-line"].includes(name)) return this.colour("line-strong");
+    if (name.endsWith("-line") && !["excused-line", "unexplained-line", "awaited-line"].includes(name)) return this.colour("line-strong");
     const known = this.colours.get(name);
     if (known) return known;
     const probe = document.createElement("span");

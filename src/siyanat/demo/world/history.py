@@ -161,7 +161,7 @@ def _count(one: Past, person: roster.Person | None) -> coverage.Count:
     return coverage.Count(
         shift=one.shift, person=person, counted_at=one.shift.ends_at + dt.timedelta(hours=2), owed_ms=whole,
         recorded_ms=whole - one.excused_ms - one.unexplained_ms, excused_ms=one.excused_ms,
-        unexplained_ms=one.unexplained_ms, recorded=_stretches(one),
+        unaccounted_ms=one.unexplained_ms, recorded=_stretches(one),
     )  # fmt: skip
 
 

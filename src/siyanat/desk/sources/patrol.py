@@ -86,7 +86,6 @@ def missing_minutes(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
             person=viewer.person_id,
             superseded_at__isnull=True,
             unexplained_ms__gt=0,
-            is_provisional=False,
             shift__starts_at__gte=now - MISSING_FOR,
         )
         .select_related("shift__unit")

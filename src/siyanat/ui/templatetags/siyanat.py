@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language_bidi, gettext, pgettext
 
 from siyanat.lib import clock
 from siyanat.ui import formatting, graphics, icons
@@ -342,7 +342,7 @@ def details(rows: Sequence[tuple[object, object]]) -> dict[str, object]:
     return {"rows": rows}
 
 
-KINDS = ("recorded", "excused", "unexplained")
+KINDS = ("recorded", "excused", "unexplained", "awaited")
 
 
 def kind_label(kind: str) -> str:
@@ -351,7 +351,7 @@ def kind_label(kind: str) -> str:
         "recorded": pgettext("minutes of a shift", "Recorded"),
         "excused": pgettext("minutes of a shift", "Excused"),
         "unexplained": pgettext("minutes of a shift", "Unexplained"),
-        "pending": pgettext("minutes of a shift", "Not docked yet"),
+        "awaited": pgettext("minutes of a shift", "Awaited"),
     }
     return labels.get(kind, kind)
 
@@ -369,12 +369,12 @@ def timeline(
 
     ``axis=False`` and ``legend=False`` leave those out, for strips one below another.
 
-    Spans have ``kind`` (recorded, excused, unexplained, pending), ``starts_at`` and ``ends_at``, and may have
+    Spans have ``kind`` (recorded, excused, unexplained, awaited), ``starts_at`` and ``ends_at``, and may have
     ``note``. Each kind has a pattern and a word besides its colour; a list says the same to a screen reader.
     """
     segments = graphics.timeline_segments(spans, starts_at=starts_at, ends_at=ends_at)
     present = {segment.kind for segment in segments}
-    kinds = [kind for kind in (*KINDS, "pending") if kind in present and legend]
+    kinds = [kind for kind in KINDS if kind in present and legend]
     shown = [
         {
             "segment": part,
@@ -391,17 +391,16 @@ def timeline(
 
 
 @register.inclusion_tag("ui/parts/minutes_bar.html")
-def minutes_bar(
-    recorded: Number,
-    excused: Number = 0,
-    unexplained: Number = 0,
-    legend: bool = True,  # noqa: FBT001, FBT002
-) -> dict[str, object]:
-    """``{% minutes_bar 461 12 7 %}``: minutes owed, split in recorded, excused and unexplained."""
-    parts = list(zip(KINDS, (float(recorded), float(excused), float(unexplained)), strict=True))
-    rows = [(kind, kind_label(kind), amount) for kind, amount in parts]
+def minutes_bar(minutes: object, legend: bool = True) -> dict[str, object]:  # noqa: FBT001, FBT002
+    """``{% minutes_bar count %}``: minutes owed, split in recorded, excused, unexplained and awaited.
+
+    ``minutes`` has ``recorded_ms``, ``excused_ms``, ``unexplained_ms`` and ``awaited_ms``, by attribute or key.
+    What is awaited is spoken of only where there is some: most minutes of a year are settled.
+    """
+    parts = [(kind, graphics.read(minutes, f"{kind}_ms")) for kind in KINDS]
+    rows = [(kind, kind_label(kind), amount) for kind, amount in parts if amount or kind != "awaited"]
     total = sum(amount for _, amount in parts)
-    said = gettext(", ").join(f"{label}: {formatting.duration(amount)}" for _, label, amount in rows)
+    said = gettext(", ").join(f"{label}: {formatting.duration_ms(amount)}" for _, label, amount in rows)
     return {
         "segments": graphics.bar_segments(parts),
         "rows": rows,
@@ -428,12 +427,37 @@ def columns(
     label: object = "",
     top: float | None = None,
     tone: str = "",
+    **shown: Any,
 ) -> dict[str, object]:
-    """``{% columns values labels label=station top=1 %}``: a small multiple; all with one ``top``."""
-    bars = graphics.column_heights(values, top=top)
-    width = round(graphics.PERCENT / max(len(bars), 1) * 0.78, 2)
-    names = [*labels, *[""] * (len(bars) - len(labels))]
-    return {"bars": list(zip(bars, names, strict=False)), "width": width, "label": label, "tone": tone}
+    """``{% columns values labels label=station top=1 %}``: a small multiple; all with one ``top``.
+
+    Columns follow one another as the pages of a calendar do: the first where reading starts. ``ticks`` are words
+    under the columns (empty: none); ``open`` says of which columns the last word is not spoken: they stand on the
+    dots of awaited minutes; ``shares=True`` writes values as per cent.
+    """
+    mirrored = get_language_bidi()
+    bars = graphics.column_heights(values, top=top, mirrored=mirrored)
+    ticks = graphics.column_ticks(shown.get("ticks", ()), columns=len(bars), mirrored=mirrored)
+    said = formatting.percent if shown.get("shares") else formatting.number
+    places = 0 if all(isinstance(value, int) for value in values) else 1
+    missing = [""] * len(bars)
+    described = zip(bars, [*labels, *missing], [*shown.get("open", ()), *missing], strict=False)
+    return {
+        "bars": [
+            {
+                "bar": bar,
+                "name": name,
+                "is_open": is_open,
+                "value": "" if bar.source is None else said(bar.source, places=places),
+            }
+            for bar, name, is_open in described
+        ],
+        "width": round(graphics.PERCENT / max(len(bars), 1) * 0.78, 2),
+        "band": round(graphics.PERCENT / max(len(bars), 1), 2),
+        "ticks": ticks,
+        "label": label,
+        "tone": tone,
+    }
 
 
 @register.inclusion_tag("ui/parts/funnel.html")
