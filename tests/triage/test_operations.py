@@ -147,3 +147,12 @@ def test_a_plan_waits_for_the_analysis_but_not_for_ever(cast: Cast, shift: roste
     assert operations.list_shifts_to_plan(now=late) == [shift.id]
     assert operations.plan_shift(shift_id=shift.id, now=late) is not None
     assert operations.list_shifts_to_plan(now=late) == []
+
+
+def test_footage_docked_days_later_is_waited_for_too(cast: Cast, shift: roster.Shift) -> None:
+    late = shift.ends_at + dt.timedelta(days=3)
+    recording = record(shift, cast.people["arash"], 0, 60, impulse=0.95)
+    evidence.Recording.objects.filter(pk=recording.pk).update(received_at=late)
+    signals.Run.objects.update(finished_at=None, is_current=False)
+    assert operations.is_being_analyzed(shift, now=late + MINUTE)
+    assert not operations.is_being_analyzed(shift, now=late + operations.ANALYSIS_GRACE)

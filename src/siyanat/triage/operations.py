@@ -32,7 +32,7 @@ POLICY = planning.PlanPolicy()
 MOMENT_POLICY = moments.MomentPolicy()
 ACTOR = f"{ledger.SYSTEM}:triage"
 MIN_STOP = dt.timedelta(seconds=30)
-# A plan waits for the analysis of what has arrived, but no longer than this after the shift: a review must not wait on
+# A plan waits for the analysis of what has arrived, but no longer than this after it came: a review must not wait on
 # a recording that can't be read.
 ANALYSIS_GRACE = dt.timedelta(hours=12)
 
@@ -148,11 +148,14 @@ def _waits_for_footage(shift: roster.Shift, lines: list[minutes.Minutes], now: d
 
 
 def is_being_analyzed(shift: roster.Shift, *, now: dt.datetime) -> bool:
-    """Whether footage of the shift still waits for its signals, within the time that a plan waits for them."""
-    if now >= shift.ends_at + ANALYSIS_GRACE:
-        return False
+    """Whether footage of the shift still waits for its signals, within the time that a plan waits for them.
+
+    The time runs from a file's arrival: whoever docks late doesn't get a review that saw no signals.
+    """
     rows = evidence.Recording.objects.filter(
-        attributions__shift=shift, attributions__superseded_at__isnull=True
+        attributions__shift=shift,
+        attributions__superseded_at__isnull=True,
+        received_at__gt=now - ANALYSIS_GRACE,
     ).exclude(state=evidence.Recording.State.DISPOSED)
     return bool(signals.list_unanalyzed(rows))
 
