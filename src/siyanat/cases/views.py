@@ -104,6 +104,7 @@ def case(request: gates.ViewerRequest, case_id: UUID) -> HttpResponse:
         "action_form": forms.ActionForm(case=found),
         "decision_form": forms.DecisionForm(),
         "hand_up_form": forms.HandUpForm(case=found),
+        "may_export": request.viewer.holds(gates.Role.EVIDENCE_CUSTODIAN, gates.Role.INTEGRITY_OFFICER),
         "viewer_person": request.viewer.person_id,
         "crumbs": [(_("Cases"), "/cases/"), (found.number, "")],
     }

@@ -61,6 +61,7 @@ def desk(request: gates.ViewerRequest) -> HttpResponse:
         ],
         "batches": _batch_rows(queries.list_batches(request.viewer)[:8]),
         "may_upload": request.viewer.holds(*queries.INTAKE_ROLES),
+        "may_resolve": request.viewer.holds(*queries.RESOLVING_ROLES),
         "free": store.free_bytes(),
     }
     return render(request, "ingest/desk.html", context)

@@ -14,6 +14,7 @@ import unicodedata
 ZWNJ = "\u200c"
 """The half space that joins the parts of a word without joining their letters."""
 
+_LEFT_TO_RIGHT = "\u200e"
 _PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹"
 _ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩"
 _LATIN_DIGITS = "0123456789"
@@ -86,7 +87,8 @@ def format_number(number: int | float | decimal.Decimal, *, places: int = 0, lan
     text = f"{rounded:,.{places}f}"
     if language != "fa":
         return text
-    return to_persian_digits(text.replace(",", _GROUP).replace(".", _POINT).replace("-", "\u2212"))
+    minus = _LEFT_TO_RIGHT + "\u2212"  # without the mark the sign would land behind the number
+    return to_persian_digits(text.replace(",", _GROUP).replace(".", _POINT).replace("-", minus))
 
 
 def format_duration(*, minutes: int, language: str = "fa") -> str:

@@ -102,7 +102,8 @@ def _show_shift(
     bearers = {row.person_id: row.person for row in roster_queries.crew_of(shift).filter(bears_camera=True)}
     people = [(person, out.get(pk), typed.get(str(pk), "")) for pk, person in bearers.items()]
     ready = queries.ready_cameras(request.viewer, unit=shift.unit).select_related("unit")[:SUGGESTED]
-    context = {"shift": shift, "people": people, "ready": ready, "problem": problem}
+    is_due = any(out is None or out.returned_at is not None for _person, out, _typed in people)
+    context = {"shift": shift, "people": people, "ready": ready, "problem": problem, "is_due": is_due}
     return render(request, "cameras/issue_shift.html", context, status=422 if problem else 200)
 
 
