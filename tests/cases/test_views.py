@@ -81,3 +81,22 @@ def test_a_stranger_acts_on_nothing(sign_in: SignIn, case: models.Case) -> None:
     client = sign_in("stranger")
     for name in ("decide", "close", "hand_up", "add_action"):
         assert client.post(reverse(f"cases:{name}", args=[case.pk]), {}).status_code == 404
+
+
+def test_who_decides_a_case_sees_the_stretch_the_footage_and_what_was_done(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    now = clock.now()
+    shift = cast_module.make_shift(cast)
+    case = operations.open_case(
+        viewer=cast.viewer("head", now=now), unit=cast.units["A"], origin="mark", title="Manner of speaking",
+        about=[cast.people["arash"]], now=now, shift=shift,
+        span=(shift.starts_at, shift.starts_at + cast_module.HOUR),
+    )  # fmt: skip
+    client = sign_in("integrity")
+    client.cookies["language"] = "en"
+    page = client.get(reverse("cases:case", args=[case.pk])).content.decode()
+    assert "mark in a review" in page
+    assert reverse("review:give_reason", args=[shift.pk]) in page
+    assert "A case was opened" in page
+    assert reverse("archive:new_export") + f"?reference=case:{case.pk}" in page

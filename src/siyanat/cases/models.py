@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,7 @@ class Case(models.Model):
     shift = models.ForeignKey(
         roster.Shift, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
+    span = DateTimeRangeField(null=True, blank=True)  # the stretch of the shift that it is about, if one is
     origin = models.CharField(max_length=8, choices=Origin)
     origin_reference = models.CharField(max_length=80, blank=True, default="")
     title = models.CharField(max_length=160)

@@ -33,6 +33,7 @@ def open_case(
     about: Sequence[roster.Person],
     now: dt.datetime,
     shift: roster.Shift | None = None,
+    span: tuple[dt.datetime, dt.datetime] | None = None,
     origin_reference: str = "",
     summary: str = "",
     officer_summary: str = "",
@@ -41,6 +42,8 @@ def open_case(
     due_at: dt.datetime | None = None,
 ) -> models.Case:
     """Open a case in ``unit`` about some persons; the shift's footage is held until it is closed.
+
+    ``span``: the stretch of the shift that it is about, end exclusive.
 
     :raises errors.NotFound: when the viewer handles no cases of the unit.
     :raises errors.Refusal: ``access.concerns_yourself``; ``cases.title_missing``; ``cases.nobody_concerned``;
@@ -54,6 +57,7 @@ def open_case(
         unit=unit,
         handling_unit=unit,
         shift=shift,
+        span=span,
         origin=origin,
         origin_reference=origin_reference,
         title=title.strip(),
@@ -72,7 +76,7 @@ def open_case(
         holds.place_hold(
             covers=holds.Covers(shift=shift),
             reason=evidence.Hold.Reason.CASE,
-            reference=reference_of(case),
+            reference=queries.reference_of(case),
             note=case.number,
             actor=viewer.actor,
             now=now,
@@ -86,11 +90,6 @@ def open_case(
     )
     jobs.announce(facts.CASE_OPENED, case_id=str(case.id))
     return case
-
-
-def reference_of(case: models.Case) -> str:
-    """How holds and exports name the case."""
-    return f"case:{case.id}"
 
 
 def _check_text(title: str, about: Sequence[roster.Person], officer_summary: str, *, protects: bool) -> None:
@@ -253,7 +252,9 @@ def close_case(*, viewer: gates.Viewer, case: models.Case, now: dt.datetime) -> 
         raise errors.Refusal("cases.not_decided")
     case.refresh_from_db()
     jobs.announce(facts.CASE_CLOSED, case_id=str(case.id))
-    holds.release_holds_of(reference=reference_of(case), actor=viewer.actor, reason=case.number, now=now)
+    holds.release_holds_of(
+        reference=queries.reference_of(case), actor=viewer.actor, reason=case.number, now=now
+    )
     _log("cases.case_closed", viewer.actor, case, now, {})
     return case
 
@@ -300,7 +301,7 @@ def _log(
     ledger.append(
         kind=kind,
         actor=actor,
-        subject=reference_of(case),
+        subject=queries.reference_of(case),
         now=now,
         facts={"number": case.number, "unit_path": case.handling_unit.path, **told},
         personal=personal,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from siyanat.cases import models
+from siyanat.ledger import kinds
+from siyanat.ledger import queries as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates, working_days
 from siyanat.roster import models as roster
@@ -18,6 +21,7 @@ READERS = (*HANDLERS, Role.EVIDENCE_CUSTODIAN, Role.PROVINCIAL_REVIEWER, Role.EX
 AGAINST = (models.Case.Decision.SUSTAINED,)
 # An officer has this many working days to answer before a case may be decided against them.
 ANSWER_DAYS = 3
+HISTORY = 100
 
 
 def list_visible_cases(viewer: gates.Viewer) -> QuerySet[models.Case]:
@@ -104,3 +108,31 @@ def list_possible_owners(case: models.Case) -> QuerySet[roster.Person]:
         .distinct()
         .order_by("family_name_fa", "given_name_fa")[:500]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act on a case: when, what in the reader's language, and by whom (empty for the system)."""
+
+    at: dt.datetime
+    sentence: str
+    by: str
+
+
+def list_history(case: models.Case) -> list[Act]:
+    """What the log says was done to a case, the latest first; readings stand in the log alone."""
+    entries = list(
+        ledger.entries_about(reference_of(case)).exclude(kind="cases.case_read").order_by("-id")[:HISTORY]
+    )
+    logins = ledger.name_actors(entries)
+    rows = roster.Person.objects.filter(user__username__in=logins.values())
+    people = {str(row.user_id): row.name for row in rows}
+    return [
+        Act(entry.recorded_at, kinds.sentence_for(entry.kind), people.get(entry.actor, ""))
+        for entry in entries
+    ]
+
+
+def reference_of(case: models.Case) -> str:
+    """How the log, holds and exports name the case."""
+    return f"case:{case.id}"

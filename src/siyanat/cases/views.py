@@ -99,6 +99,9 @@ def case(request: gates.ViewerRequest, case_id: UUID) -> HttpResponse:
         "actions": found.actions.select_related("owner").order_by("due_at"),
         "answers": found.answers.select_related("person").order_by("given_at"),
         "answer_due_at": queries.answer_due_at(found),
+        "history": queries.list_history(found),
+        "may_view": found.shift is not None
+        and request.viewer.holds_over(found.shift.unit.path, *queries.READERS),
         "handles": handles and found.state != models.Case.State.CLOSED,
         "is_open": found.state in (models.Case.State.OPEN, models.Case.State.ANSWERED),
         "action_form": forms.ActionForm(case=found),

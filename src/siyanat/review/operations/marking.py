@@ -143,6 +143,7 @@ def open_case_from_mark(
         case = cases.open_case(
             viewer=viewer, unit=review.shift.unit, origin=case_models.Case.Origin.MARK, title=notes.clean(title)[:160],
             about=[mark.person], shift=review.shift, origin_reference=f"mark:{mark.pk}",
+            span=(mark.span.lower, mark.span.upper),
             summary=notes.clean(summary) or mark.note, conduct_item=mark.conduct_item, now=now,
         )  # fmt: skip
     except errors.NotFound:
