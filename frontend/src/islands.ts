@@ -23,10 +23,19 @@ async function mountOne(root: HTMLElement): Promise<void> {
   root.dataset.islandState = "ready";
 }
 
+/** A page that leads to an island names it, so that the browser has it by then: data-island-ahead="review-room". */
+function fetchAhead(within: ParentNode): void {
+  for (const link of within.querySelectorAll<HTMLElement>("[data-island-ahead]")) {
+    const load = loaders[`./islands/${link.dataset.islandAhead}.ts`];
+    if (load) setTimeout(() => void load().catch(() => undefined), 300);
+  }
+}
+
 export function mountIslands(within: ParentNode): void {
   const found = [...within.querySelectorAll<HTMLElement>("[data-island]:not([data-island-state])")];
   if (within instanceof HTMLElement && within.matches("[data-island]:not([data-island-state])")) found.push(within);
   for (const root of found) void mountOne(root);
+  fetchAhead(within);
 }
 
 export function stopIslands(within: Element): void {

@@ -48,7 +48,7 @@ def test_what_was_never_served_was_never_watched(
     warrant = watching.warrant_of_review(cast.viewer("head"), review.pk, NOW)
     operations.serve_segment(warrant=warrant, recording_id=patrol.recordings["arash"][0].pk, index=0, now=NOW)
     standing = patrol.claim(review, "arash", [(0, 1)], now=NOW)
-    assert 0.09 < minutes_of(standing, cast, "arash") < 0.12
+    assert 0.06 < minutes_of(standing, cast, "arash") < 0.08
 
 
 def test_time_runs_at_most_eight_times_as_fast(

@@ -15,6 +15,7 @@ const NEAR_MS = 120_000;
 const FRAME_MS = 40;
 const MARK_AROUND_MS = 5_000;
 const STILL_MS = 5_000;
+const TRACKS_AFTER_MS = 1_500;
 
 class Room {
   private readonly facts: Facts;
@@ -32,6 +33,7 @@ class Room {
   private markSpan: Span | null = null;
   private large: string | null = null;
   private peekTimer = 0;
+  private tracksTimer = 0;
   private saved = 0;
   private said = 0;
   private readonly stops: (() => void)[] = [];
@@ -41,7 +43,7 @@ class Room {
     this.items = this.facts.plan?.items ?? [];
     this.csrf = root.dataset.csrf ?? "";
     const start = this.startingPoint();
-    const cameras = this.facts.bearers.map((bearer) => new Camera(bearer, (this.facts.urls.playlist ?? "").replace(NONE, bearer.id), () => this.drawFilms()));
+    const cameras = this.facts.bearers.map((bearer) => new Camera(bearer, (this.facts.urls.playlist ?? "").replace(NONE, bearer.id), () => this.onCamera()));
     this.placeFilms(cameras);
     this.reporter = this.facts.urls.played
       ? new Reporter(this.facts.urls.played, this.csrf, (standing) => this.take(standing), (offline) => offline && this.say(this.words.offline ?? ""))
@@ -72,7 +74,7 @@ class Room {
     this.connect();
     this.chooseAt(start);
     this.redraw();
-    void this.loadTracks();
+    this.tracksTimer = window.setTimeout(() => this.askTracks(), TRACKS_AFTER_MS);
     root.dataset.ready = "1";
   }
 
@@ -80,6 +82,7 @@ class Room {
     this.deck.stop();
     this.timeline.stop();
     this.reporter?.stop();
+    window.clearTimeout(this.tracksTimer);
     for (const stop of this.stops) stop();
   }
 
@@ -106,6 +109,14 @@ class Room {
     if (waiting) return waiting.start;
     const starts = this.facts.bearers.flatMap((bearer) => bearer.clips.map((clip) => clip.start));
     return starts.length ? Math.min(...starts) : this.facts.window[0];
+  }
+
+  /** What the detectors found can wait for the first picture, and waits for it no longer than a moment. */
+  private askTracks(): void {
+    if (!this.tracksTimer) return;
+    window.clearTimeout(this.tracksTimer);
+    this.tracksTimer = 0;
+    void this.loadTracks();
   }
 
   private async loadTracks(): Promise<void> {
@@ -142,6 +153,12 @@ class Room {
       this.films.set(camera.bearer.id, figure);
       place.append(figure);
     }
+  }
+
+  private onCamera(): void {
+    this.deck?.nudge();
+    if (this.deck?.cameras.every((one) => one.isReady || !one.stretches.length)) this.askTracks();
+    this.drawFilms();
   }
 
   private drawFilms(): void {

@@ -27,7 +27,9 @@ from siyanat.lib import errors
 from siyanat.media import opening, recode, shelf, timeline
 from siyanat.media import probe as probing
 
-TARGET_MS = 6_000
+TARGET_MS = 4_000
+"""Long enough to be few, short enough that a jump waits for little more than what it shows."""
+
 RECODED_TARGET_MS = 3_000
 """Shorter where the picture must be encoded anew, so that it starts soon."""
 

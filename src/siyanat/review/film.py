@@ -7,8 +7,8 @@ that no address of them exists: a segment that touches one is not offered.
 from __future__ import annotations
 
 import datetime as dt
-import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,12 @@ from siyanat.roster import models as roster
 
 MILLISECOND = dt.timedelta(milliseconds=1)
 Hidden = Mapping[UUID, list[tuple[dt.datetime, dt.datetime]]]
+Plan = tuple[segments.Segment, ...]
+
+PLANS_KEPT = 2_048
+"""Plans of segments kept ready: some thirty shifts of many files."""
+
+_plans: OrderedDict[UUID, Plan] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +35,12 @@ class Piece:
 
     recording_id: UUID
     starts_at: dt.datetime
-    segments: tuple[segments.Segment, ...]
+    segments: Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One recording on a bearer's camera, with what of it may be shown."""
+    """One recording on a bearer's camera, with what of it may be shown; ``hidden`` lies within its time."""
 
     recording: evidence.Recording
     person_id: UUID
@@ -53,14 +59,24 @@ class Clip:
 
     def is_open(self, segment: segments.Segment) -> bool:
         """Whether no restricted moment touches the segment."""
-        return not self.hidden.clipped(self.span_of(segment))
+        return not self.hidden or not self.hidden.clipped(self.span_of(segment))
 
     @property
     def playable(self) -> timespan.SpanSet:
         """When it may be shown."""
-        if not self.hidden.clipped(self.span):
+        if not self.hidden:
             return timespan.SpanSet([self.span])
         return timespan.SpanSet(self.span_of(one) for one in plan_of(self.recording.pk) if self.is_open(one))
+
+    @property
+    def stretches(self) -> list[tuple[dt.datetime, dt.timedelta]]:
+        """Start and length of each unbroken stretch that may be shown; no segment is planned where all of it may."""
+        if not self.hidden:
+            return [(self.recording.starts_at, self.recording.duration_ms * MILLISECOND)]
+        return [
+            (one.starts_at, (one.segments[-1].end_ms - one.segments[0].start_ms) * MILLISECOND)
+            for one in self.pieces()
+        ]
 
     def pieces(self) -> Iterator[Piece]:
         """Its segments, parted where one is left out."""
@@ -78,11 +94,21 @@ class Clip:
         return Piece(self.recording.pk, self.span_of(run[0]).starts_at, tuple(run))
 
 
-@functools.lru_cache(maxsize=128)
-def plan_of(recording_id: UUID) -> tuple[segments.Segment, ...]:
-    """The segments of a recording. Its bytes never change, so neither does their plan."""
-    recording = evidence.Recording.objects.only("probe", "key_frames_ms").get(pk=recording_id)
-    return tuple(segments.plan_segments(footage.probe_of(recording)))
+def plan_of(recording_id: UUID) -> Plan:
+    """The segments of a recording."""
+    return plans_of([recording_id])[recording_id]
+
+
+def plans_of(recording_ids: Collection[UUID]) -> dict[UUID, Plan]:
+    """The segments of several recordings, read together. Their bytes never change, so neither do their plans."""
+    found = {one: plan for one in recording_ids if (plan := _plans.get(one)) is not None}
+    rows = evidence.Recording.objects.only("probe", "key_frames_ms")
+    for recording in rows.filter(pk__in=[one for one in recording_ids if one not in found]):
+        found[recording.pk] = tuple(segments.plan_segments(footage.probe_of(recording)))
+        _plans[recording.pk] = found[recording.pk]
+    while len(_plans) > PLANS_KEPT:
+        _plans.popitem(last=False)
+    return found
 
 
 def list_clips(shift: roster.Shift | UUID, hidden: Hidden) -> list[Clip]:
@@ -93,7 +119,8 @@ def list_clips(shift: roster.Shift | UUID, hidden: Hidden) -> list[Clip]:
 
 def _clip(recording: evidence.Recording, person_id: UUID, hidden: Hidden) -> Clip:
     closed = timespan.SpanSet(timespan.Span(*span) for span in hidden.get(person_id, ()))
-    return Clip(recording, person_id, closed)
+    clip = Clip(recording, person_id, closed)
+    return Clip(recording, person_id, closed.clipped(clip.span)) if closed else clip
 
 
 def get_clip(shift: roster.Shift | UUID, recording_id: UUID, hidden: Hidden) -> Clip:
@@ -128,7 +155,9 @@ def playable_by_bearer(clips: Sequence[Clip]) -> dict[UUID, timespan.SpanSet]:
 
 def playlist(clips: Sequence[Clip], person_id: UUID, *, uri: str) -> str:
     """The HLS playlist of one bearer; ``uri`` holds ``{recording}`` and ``{index}``."""
-    pieces = [piece for clip in clips if clip.person_id == person_id for piece in clip.pieces()]
+    own = [clip for clip in clips if clip.person_id == person_id]
+    plans_of([clip.recording.pk for clip in own])
+    pieces = [piece for clip in own for piece in clip.pieces()]
     pieces.sort(key=lambda piece: piece.starts_at)
     return segments.playlist(
         [(str(piece.recording_id), piece.starts_at, piece.segments) for piece in pieces],

@@ -38,11 +38,15 @@ def facts(
     clips = warrant.clips()
     window = _window(warrant.shift, clips)
     review = warrant.review
+    stretches = _stretches(warrant.shift)
     return {
         "window": [ms(window.starts_at), ms(window.ends_at)],
         "shift": [ms(warrant.shift.starts_at), ms(warrant.shift.ends_at)],
         "key": warrant.purpose,
-        "bearers": [_bearer(person, warrant, clips, standing) for person in _people(warrant, clips)],
+        "bearers": [
+            {**_bearer(person, warrant, clips, standing), "stretches": stretches.get(person.pk, [])}
+            for person in _people(warrant, clips)
+        ],
         "plan": plan_facts(standing) if standing else None,
         "marks": [mark_facts(mark) for mark in queries.marks_of(review)] if review else [],
         "questions": [question_facts(one) for one in queries.questions_of(review)] if review else [],
@@ -82,7 +86,6 @@ def _bearer(
             for clip in own
         ],
         "pieces": _pieces(own),
-        "stretches": _stretches(warrant.shift, person),
         "hidden": spans(timespan.Span(*span) for span in warrant.hidden.get(person.pk, ())),
         "watched": spans(seen or ()),
     }
@@ -90,16 +93,19 @@ def _bearer(
 
 def _pieces(clips: list[film.Clip]) -> list[list[int]]:
     """[wall-clock start, length] of each unbroken stretch of the playlist, in its order."""
-    pieces = sorted((piece for clip in clips for piece in clip.pieces()), key=lambda piece: piece.starts_at)
-    return [[ms(piece.starts_at), piece.segments[-1].end_ms - piece.segments[0].start_ms] for piece in pieces]
+    found = sorted(stretch for clip in clips for stretch in clip.stretches)
+    return [[ms(starts_at), length // film.MILLISECOND] for starts_at, length in found]
 
 
-def _stretches(shift: roster.Shift, person: roster.Person) -> list[list[Any]]:
-    """[kind, start, end, note] of the person's minutes."""
-    for line in coverage.list_lines(shift):
-        if line.person is not None and line.person.pk == person.pk:
-            return [[one.kind, ms(one.starts_at), ms(one.ends_at), str(one.note)] for one in line.stretches]
-    return []
+def _stretches(shift: roster.Shift) -> dict[UUID, list[list[Any]]]:
+    """[kind, start, end, note] of the minutes, by person."""
+    return {
+        line.person.pk: [
+            [one.kind, ms(one.starts_at), ms(one.ends_at), str(one.note)] for one in line.stretches
+        ]
+        for line in coverage.list_lines(shift)
+        if line.person is not None
+    }
 
 
 def plan_facts(standing: watched.Standing) -> dict[str, Any]:
@@ -182,9 +188,10 @@ def tracks(warrant: watching.Warrant) -> dict[str, Any]:
     """What the detectors measured each second and found, by bearer; bytes in base64."""
     clips = warrant.clips()
     found: dict[UUID, dict[str, Any]] = {}
+    measured = signals.list_tracks_of([clip.recording.pk for clip in clips])
     for clip in clips:
         own = found.setdefault(clip.person_id, {"clips": [], "findings": []})
-        rows = signals.list_tracks(clip.recording.pk)
+        rows = measured.get(clip.recording.pk, {})
         own["clips"].append(
             {
                 "start": ms(clip.span.starts_at),

@@ -24,7 +24,7 @@ from siyanat.lib import errors
 from siyanat.media import child, guarded, segments
 from siyanat.review import film, policy
 
-VERSION = 1
+VERSION = 2
 CHILDREN = 3
 STILL_WIDTH = 256
 STILL_STEP_MS = 5_000

@@ -102,10 +102,20 @@ def watched_spans(review: models.Review) -> Spans:
     return {person_id: timespan.SpanSet(spans) for person_id, spans in found.items()}
 
 
-def standing_of(review: models.Review, *, viewer: gates.Viewer, now: dt.datetime) -> Standing:
-    """How the review stands, with what is restricted for its reviewer left out of what must be watched."""
-    hidden = footage.hidden_spans(viewer, review.shift, now)
-    playable = film.playable_by_bearer(film.list_clips(review.shift, hidden))
+def standing_of(
+    review: models.Review,
+    *,
+    viewer: gates.Viewer,
+    now: dt.datetime,
+    clips: Sequence[film.Clip] | None = None,
+) -> Standing:
+    """How the review stands, with what is restricted for its reviewer left out of what must be watched.
+
+    ``clips``: the shift's, where the caller has read them for this viewer already.
+    """
+    if clips is None:
+        clips = film.list_clips(review.shift, footage.hidden_spans(viewer, review.shift, now))
+    playable = film.playable_by_bearer(clips)
     watched = watched_spans(review)
     skips = {skip.item_id: skip for skip in models.Skip.objects.filter(review=review)}
     rows = review.plan.items.select_related("person").order_by("order") if review.plan is not None else ()

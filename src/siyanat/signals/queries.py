@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -21,6 +21,15 @@ def list_tracks(recording_id: UUID) -> dict[str, bytes]:
     """Each track's bytes, one a second, by name; empty while the recording has not been analyzed."""
     rows = models.Track.objects.filter(recording=recording_id, run__is_current=True)
     return {name: bytes(values) for name, values in rows.values_list("name", "values")}
+
+
+def list_tracks_of(recording_ids: Collection[UUID]) -> dict[UUID, dict[str, bytes]]:
+    """The tracks of several recordings, read together; those without any are left out."""
+    rows = models.Track.objects.filter(recording__in=recording_ids, run__is_current=True)
+    found: dict[UUID, dict[str, bytes]] = {}
+    for recording_id, name, values in rows.values_list("recording", "name", "values"):
+        found.setdefault(recording_id, {})[name] = bytes(values)
+    return found
 
 
 def list_unanalyzed(recordings: Iterable[evidence.Recording]) -> list[UUID]:

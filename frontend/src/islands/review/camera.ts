@@ -34,7 +34,7 @@ export class Camera {
     this.video.disablePictureInPicture = true;
     this.video.tabIndex = -1;
     this.video.setAttribute("aria-label", bearer.name);
-    for (const name of ["playing", "pause", "seeked", "waiting", "loadeddata"]) this.video.addEventListener(name, onChange);
+    for (const name of ["playing", "pause", "seeked", "waiting", "loadeddata", "canplay"]) this.video.addEventListener(name, onChange);
     if (this.stretches.length) this.attach(playlist);
   }
 

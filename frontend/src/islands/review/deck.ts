@@ -1,11 +1,15 @@
-// Cameras in step on one wall clock. One of them leads; the others follow it by small changes of speed, or by a jump
-// when they are far off. Where nobody has footage the clock passes over the gap.
+// Cameras in step on one wall clock. The one that is heard leads; the others, which are silent, follow it by changes of
+// speed, or by a jump when they are far off. After a jump all of them start together, as soon as each has its picture.
+// Where nobody has footage the clock passes over the gap.
 
 import type { Camera } from "./camera";
 
 const TICK_MS = 100;
 const FAR_MS = 400;
-const NEAR_MS = 60;
+const NEAR_MS = 25;
+const MOST_CORRECTION = 0.25;
+const CORRECT_WITHIN_MS = 1_000;
+const START_WAIT_MS = 2_500;
 const JUMP_MS = 1_500;
 
 export interface DeckEvents {
@@ -22,6 +26,7 @@ export class Deck {
   private lead: Camera | null = null;
   private readonly timer: number;
   private heard: Camera | null = null;
+  private waitsUntil = 0;
 
   constructor(
     readonly cameras: Camera[],
@@ -37,8 +42,14 @@ export class Deck {
   play(): void {
     if (this.playing) return;
     this.playing = true;
+    this.waitsUntil = performance.now() + START_WAIT_MS;
     this.applyRate();
     this.tick();
+  }
+
+  /** A camera's picture has changed its state: no need to wait for the clock. */
+  nudge(): void {
+    if (this.playing && this.waitsUntil) this.tick();
   }
 
   pause(): void {
@@ -55,9 +66,10 @@ export class Deck {
   seek(wall: number): void {
     this.wall = wall;
     this.lead = null;
+    this.waitsUntil = performance.now() + START_WAIT_MS;
     for (const camera of this.cameras) {
+      camera.pause();
       if (camera.covers(wall)) camera.seek(wall);
-      else camera.pause();
     }
     this.events.onTick(wall);
   }
@@ -100,10 +112,27 @@ export class Deck {
       this.passOver();
       return;
     }
-    if (!this.lead || !covering.includes(this.lead)) this.lead = covering.find((one) => one.isReady) ?? covering[0] ?? null;
+    if (this.isWaiting(covering)) {
+      this.events.onTick(this.wall);
+      return;
+    }
+    if (!this.lead || !covering.includes(this.lead)) this.lead = this.leader(covering);
     this.follow(covering);
     this.advance(covering);
     this.events.onTick(this.wall);
+  }
+
+  /** After a jump: until every camera has its picture, but not for ever. */
+  private isWaiting(covering: Camera[]): boolean {
+    if (!this.waitsUntil) return false;
+    if (performance.now() < this.waitsUntil && !covering.every((one) => one.isReady)) return true;
+    this.waitsUntil = 0;
+    return false;
+  }
+
+  private leader(covering: Camera[]): Camera | null {
+    const ready = covering.filter((one) => one.isReady);
+    return ready.find((one) => one === this.heard) ?? ready[0] ?? covering[0] ?? null;
   }
 
   private advance(covering: Camera[]): void {
@@ -144,8 +173,10 @@ export class Deck {
       if (Math.abs(drift) > FAR_MS * Math.max(1, this.rate / 2)) {
         if (!camera.video.seeking) camera.seek(this.wall);
         camera.rate = this.rate;
-      } else if (Math.abs(drift) > NEAR_MS) camera.rate = this.rate * (drift > 0 ? 0.94 : 1.06);
-      else camera.rate = this.rate;
+      } else if (Math.abs(drift) > NEAR_MS) {
+        const correction = Math.min(MOST_CORRECTION, Math.abs(drift) / CORRECT_WITHIN_MS / this.rate);
+        camera.rate = this.rate * (drift > 0 ? 1 - correction : 1 + correction);
+      } else camera.rate = this.rate;
       camera.play();
     }
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -26,7 +27,7 @@ LEAST_LETTERS = 10
 STILL_MS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Warrant:
     """On what grounds somebody watches a shift: a review that they are doing, or a typed reason."""
 
@@ -46,6 +47,10 @@ class Warrant:
 
     def clips(self) -> list[film.Clip]:
         """What may be played; a member of the crew, against a reason, sees their own camera only."""
+        return self._clips
+
+    @functools.cached_property
+    def _clips(self) -> list[film.Clip]:
         return [clip for clip in film.list_clips(self.shift, self.hidden) if self._is_open(clip)]
 
     def clip(self, recording_id: UUID) -> film.Clip:
@@ -149,7 +154,7 @@ def record_played(
         )  # fmt: skip
         for claim in believed:
             _keep(review, viewer, person_id, claim, now)
-    return watched.standing_of(review, viewer=viewer, now=now)
+    return watched.standing_of(review, viewer=viewer, now=now, clips=clips)
 
 
 def _allowance(

@@ -103,7 +103,7 @@ def _may_take_over(viewer: gates.Viewer, review: models.Review) -> bool:
 
 def _room(request: gates.ViewerRequest, review: models.Review) -> HttpResponse:
     warrant = watching.warrant_of_review(request.viewer, review.pk, request.now)
-    standing = watched.standing_of(review, viewer=request.viewer, now=request.now)
+    standing = watched.standing_of(review, viewer=request.viewer, now=request.now, clips=warrant.clips())
     serving.warm(room.first_segments(warrant, standing))
     facts = room.facts(warrant, standing, now=request.now)
     none = UUID(int=0)
