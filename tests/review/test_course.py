@@ -147,3 +147,22 @@ def test_force_is_held_at_once_and_kept_a_year_from_sign_off_on(
     assert [(one.recording, one.category.code) for one in kept] == [
         (patrol.recordings["arash"][0], "intentional")
     ]
+
+
+def test_footage_that_comes_after_the_review_began_is_reviewed_on_its_own(patrol: make.Patrol) -> None:
+    first = patrol.begin()
+    assert operations.open_review(shift_id=patrol.shift.pk, now=NOW) is None
+    plan = triage.Plan.objects.create(
+        shift=patrol.shift, made_at=NOW, after=NOW, inputs_digest="0" * 64, planned_ms=60_000, owed_ms=1
+    )
+    late = operations.open_review(shift_id=patrol.shift.pk, now=NOW + HOUR)
+    assert late is not None
+    assert (late.line, late.plan, late.unit) == ("late", plan, first.unit)
+    assert late.due_at > NOW + DAY
+    assert operations.open_review(shift_id=patrol.shift.pk, now=NOW + 2 * HOUR) is None
+    head = patrol.cast.viewer("head")
+    assert late in queries.list_waiting(head, now=NOW)
+    begun = operations.begin_review(viewer=head, review_id=late.pk, now=NOW + 2 * HOUR)
+    assert begun.plan == plan
+    assert triage.Plan.objects.get(pk=plan.pk).frozen_at == NOW + 2 * HOUR
+    assert operations.open_review(shift_id=patrol.shift.pk, now=NOW + 3 * HOUR) is None

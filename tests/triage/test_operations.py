@@ -156,3 +156,27 @@ def test_footage_docked_days_later_is_waited_for_too(cast: Cast, shift: roster.S
     signals.Run.objects.update(finished_at=None, is_current=False)
     assert operations.is_being_analyzed(shift, now=late + MINUTE)
     assert not operations.is_being_analyzed(shift, now=late + operations.ANALYSIS_GRACE)
+
+
+def test_footage_that_comes_after_a_review_began_has_a_plan_of_its_own(
+    cast: Cast, shift: roster.Shift
+) -> None:
+    record(shift, cast.people["arash"], 0, 480)
+    first = operations.plan_shift(shift_id=shift.id, now=NOW)
+    assert first is not None
+    operations.freeze_plan(plan=first, now=NOW)
+    assert operations.plan_shift(shift_id=shift.id, now=NOW + MINUTE) is None
+
+    came = record(shift, cast.people["babak"], 0, 480, impulse=0.95)
+    evidence.Recording.objects.filter(pk=came.pk).update(received_at=NOW + HOUR)
+    evidence.Attribution.objects.filter(recording=came).update(recorded_at=NOW + HOUR)
+    late = operations.plan_shift(shift_id=shift.id, now=NOW + 2 * HOUR)
+    assert late is not None
+    assert (late.after, late.random_population) == (NOW, 0)
+    assert {item.person for item in late.items.all()} == {cast.people["babak"]}
+    assert late.items.filter(kind="must_see").count() == 1
+    drawn = set(first.items.filter(kind="random", is_missing=True).values_list("starts_at", flat=True))
+    assert set(late.items.filter(kind="random").values_list("starts_at", flat=True)) == drawn
+    assert operations.plan_shift(shift_id=shift.id, now=NOW + 3 * HOUR) is None
+    first.refresh_from_db()
+    assert first.superseded_at is None

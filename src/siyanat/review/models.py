@@ -18,11 +18,15 @@ from siyanat.triage import models as triage
 
 
 class Review(models.Model):
-    """One reviewer's work on one shift: the head's own (first line), or another unit's blind second look."""
+    """One reviewer's work on one shift: the head's own (first line), or another unit's blind second look.
+
+    Footage that comes when the first line has begun is reviewed on its own (late footage), as often as some comes.
+    """
 
     class Line(models.TextChoices):
         FIRST = "first", _("first line")
         SECOND = "second", _("second line")
+        LATE = "late", _("late footage")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")  # footage complete enough, nobody has begun
@@ -61,7 +65,16 @@ class Review(models.Model):
     summary = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shift", "line"], name="review_once_a_line")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shift", "line"], condition=~models.Q(line="late"), name="review_once_a_line"
+            ),
+            models.UniqueConstraint(
+                fields=["shift"],
+                condition=models.Q(line="late", begun_at__isnull=True),
+                name="review_of_late_footage_waits_once",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at", "unit"], name="review_open", condition=models.Q(signed_off_at__isnull=True)

@@ -36,6 +36,7 @@ Line = models.Review.Line
 State = models.Review.State
 HELD_KINDS = (models.Mark.Kind.FORCE, models.Mark.Kind.VIOLATION)
 """Marks whose footage is held at once and kept for a year from sign-off on."""
+OWN_LINES = (Line.FIRST, Line.LATE)  # what the unit itself does, or the post above it
 
 
 def concerned_by(shift: roster.Shift) -> set[UUID]:
@@ -45,7 +46,7 @@ def concerned_by(shift: roster.Shift) -> set[UUID]:
 
 def visible_reviews(viewer: gates.Viewer) -> QuerySet[models.Review]:
     """Reviews that the viewer may know of."""
-    first = Q(line=Line.FIRST) & gates.under(viewer.paths(*READERS))
+    first = Q(line__in=OWN_LINES) & gates.under(viewer.paths(*READERS))
     second = Q(line=Line.SECOND) & (
         gates.under(viewer.paths(*REVIEWERS))
         | gates.under(viewer.paths(*SECOND_LINE_READERS), "shift__unit__path")
@@ -73,7 +74,7 @@ def get_review(viewer: gates.Viewer, review_id: UUID) -> models.Review:
 
 def to_do_by(viewer: gates.Viewer) -> Q:
     """Reviews that are the viewer's to do."""
-    first = Q(line=Line.FIRST) & (
+    first = Q(line__in=OWN_LINES) & (
         gates.under(viewer.paths(*HEADS))
         | (gates.under(viewer.paths(*ABOVE)) & (Q(goes_above=True) | Q(escalated_at__isnull=False)))
     )

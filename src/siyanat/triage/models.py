@@ -48,13 +48,18 @@ class Seed(models.Model):
 
 
 class Plan(models.Model):
-    """The minutes of one shift that a reviewer must watch. A newer plan supersedes it until a review freezes it."""
+    """The minutes of one shift that a reviewer must watch. A newer plan supersedes it until a review freezes it.
+
+    Footage that comes after that has a plan of its own (``after``), and so on.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shift = models.ForeignKey(roster.Shift, on_delete=models.PROTECT, related_name="plans")
     made_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)  # a review has begun with it: it stays as it is
+    # Of a plan over late footage: what was not known at this moment, when an earlier review began; else empty.
+    after = models.DateTimeField(null=True)
     policy = models.JSONField(default=dict)  # budget_s, random_share, random_least, clip_s
     owed = models.JSONField(
         default=list
@@ -71,7 +76,10 @@ class Plan(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["shift"], condition=models.Q(superseded_at__isnull=True), name="plan_current_once"
+                fields=["shift", "after"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="plan_current_once",
+                nulls_distinct=False,
             )
         ]
 

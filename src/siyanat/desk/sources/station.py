@@ -24,14 +24,17 @@ from siyanat.roster import models as roster
 Role = gates.Role
 # A shift leader sees the patrols that start within this time and have no camera yet.
 AHEAD = dt.timedelta(hours=12)
+WHAT = {
+    review.Review.Line.FIRST: _("Review of a shift"),
+    review.Review.Line.SECOND: _("Second look at a shift's review"),
+    review.Review.Line.LATE: _("Review of footage that came late"),
+}
 
 
 def _review_item(viewer: gates.Viewer, row: review.Review, kind: str, act: items.Text) -> items.Item:
-    is_second = row.line == review.Review.Line.SECOND
-    what = _("Second look at a shift's review") if is_second else _("Review of a shift")
     return items.Item(
-        what=what, whose=names.unit_name(row.shift.unit), code=row.shift.code, due_at=row.due_at,
-        since=row.created_at, act=act, kind=kind, icon="eye",
+        what=WHAT[review.Review.Line(row.line)], whose=names.unit_name(row.shift.unit), code=row.shift.code,
+        due_at=row.due_at, since=row.created_at, act=act, kind=kind, icon="eye",
         url=links.first_of(
             links.reach(viewer, "review:page", row.pk), links.reach(viewer, "coverage:shift", row.shift_id)
         ),

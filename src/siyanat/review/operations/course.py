@@ -30,21 +30,37 @@ FORCE_CATEGORY = "intentional"  # the archive's own code: intentional, or force 
 def open_review(*, shift_id: UUID, now: dt.datetime) -> models.Review | None:
     """Open the first-line review of a shift that has ended: as soon as there is a plan, or the time to dock is over.
 
-    None while it is too early, when nothing is owed, or when there is one already.
+    None while it is too early, when nothing is owed, or when there is one already. Where the first has begun, footage
+    that came since is reviewed on its own.
     """
     shift = roster.Shift.objects.select_for_update(of=("self",)).select_related("unit").get(pk=shift_id)
     if now < shift.ends_at or shift.state == roster.Shift.State.CANCELED:
         return None
     if models.Review.objects.filter(shift=shift, line=queries.Line.FIRST).exists():
-        return None
+        return _open_late(shift, now)
     plan = _current_plan(shift)
     if plan is None and now >= shift.ends_at + coverage.DOCKING_GRACE:
         plan = plans.plan_shift(shift_id=shift.pk, now=now)
     if plan is None:
         return None
+    return _open(shift, plan, line=queries.Line.FIRST, due_from=shift.ends_at, now=now)
+
+
+def _open_late(shift: roster.Shift, now: dt.datetime) -> models.Review | None:
+    """A review of what came after the first had begun; one that still waits takes the newer plan when it begins."""
+    plan = _plan_of_late(shift)
+    waiting = models.Review.objects.filter(shift=shift, line=queries.Line.LATE, begun_at__isnull=True)
+    if plan is None or waiting.exists():
+        return None
+    return _open(shift, plan, line=queries.Line.LATE, due_from=now, now=now)
+
+
+def _open(
+    shift: roster.Shift, plan: triage.Plan, *, line: str, due_from: dt.datetime, now: dt.datetime
+) -> models.Review:
     review = models.Review.objects.create(
-        shift=shift, unit=shift.unit, plan=plan, created_at=now, goes_above=_goes_above(shift, now),
-        due_at=max(working_days.add_working_days(shift.ends_at, policy.DUE_WORKING_DAYS), now),
+        shift=shift, unit=shift.unit, line=line, plan=plan, created_at=now, goes_above=_goes_above(shift, now),
+        due_at=max(working_days.add_working_days(due_from, policy.DUE_WORKING_DAYS), now),
     )  # fmt: skip
     tell(
         "review_opened",
@@ -57,7 +73,13 @@ def open_review(*, shift_id: UUID, now: dt.datetime) -> models.Review | None:
 
 
 def _current_plan(shift: roster.Shift) -> triage.Plan | None:
-    return triage.Plan.objects.filter(shift=shift, superseded_at__isnull=True).first()
+    return triage.Plan.objects.filter(shift=shift, superseded_at__isnull=True, after__isnull=True).first()
+
+
+def _plan_of_late(shift: roster.Shift) -> triage.Plan | None:
+    """The plan over late footage with which no review has begun."""
+    late = triage.Plan.objects.filter(shift=shift, superseded_at__isnull=True, after__isnull=False)
+    return late.filter(frozen_at__isnull=True).first()
 
 
 def _goes_above(shift: roster.Shift, now: dt.datetime) -> bool:
@@ -121,10 +143,11 @@ def _lock(viewer: gates.Viewer, review_id: UUID) -> models.Review:
 
 
 def _take(viewer: gates.Viewer, review: models.Review, now: dt.datetime) -> None:
-    if review.line == queries.Line.FIRST and review.begun_at is None:
+    if review.line in queries.OWN_LINES and review.begun_at is None:
         if plans.is_being_analyzed(review.shift, now=now):
             raise errors.Refusal("review.still_being_analyzed")
-        review.plan = _current_plan(review.shift)
+        is_late = review.line == queries.Line.LATE
+        review.plan = _plan_of_late(review.shift) if is_late else _current_plan(review.shift)
     if review.plan is None:
         raise errors.Refusal("review.no_plan")
     plans.freeze_plan(plan=review.plan, now=now)

@@ -72,8 +72,8 @@ def warrant_of_review(viewer: gates.Viewer, review_id: UUID, now: dt.datetime) -
     :raises errors.Refusal: ``review.not_at_work``, ``access.concerns_yourself``.
     """
     review = queries.get_review_at_work(viewer, review_id)
-    is_first = review.line == queries.Line.FIRST
-    if is_first and not footage.may_view_footage(viewer, review.shift, now, in_review=True):
+    is_own = review.line in queries.OWN_LINES
+    if is_own and not footage.may_view_footage(viewer, review.shift, now, in_review=True):
         raise errors.NotFound
     return Warrant(viewer, review.shift, footage.hidden_spans(viewer, review.shift, now), review=review)
 

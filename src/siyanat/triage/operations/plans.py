@@ -1,4 +1,4 @@
-"""Commit the seeds before shifts start, draw watch plans, publish the seeds after sign-off."""
+"""Draw watch plans: of a shift, and of footage that came after its review had begun."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import datetime as dt
 import fractions
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from siyanat.cameras import models as cameras
 from siyanat.coverage import minutes
@@ -20,111 +20,89 @@ from siyanat.evidence import models as evidence
 from siyanat.jobs import facts
 from siyanat.jobs import operations as jobs
 from siyanat.ledger import operations as ledger
-from siyanat.lib import jalali, timespan
+from siyanat.lib import timespan
 from siyanat.roster import models as roster
 from siyanat.signals import queries as signals
 from siyanat.triage import models, moments, planning
+from siyanat.triage.operations.seeds import ACTOR, commit_seed
 
-SECRET_BYTES = 32
-# Seeds are committed for shifts that start within this time, so that a roster of the week has them all.
-SEED_AHEAD = dt.timedelta(days=8)
 POLICY = planning.PlanPolicy()
 MOMENT_POLICY = moments.MomentPolicy()
-ACTOR = f"{ledger.SYSTEM}:triage"
+# Less footage than this is no reason for a review of its own: a file's rounding.
+LEAST_LATE = dt.timedelta(seconds=30)
 MIN_STOP = dt.timedelta(seconds=30)
 # A plan waits for the analysis of what has arrived, but no longer than this after it came: a review must not wait on
 # a recording that can't be read.
 ANALYSIS_GRACE = dt.timedelta(hours=12)
 
 
-def commit_due_seeds(*, now: dt.datetime) -> int:
-    """Commit a seed for each shift that starts soon, or has started without one; returns how many."""
-    shifts = (
-        roster.Shift.objects.filter(starts_at__lte=now + SEED_AHEAD, seed__isnull=True)
-        .exclude(state=roster.Shift.State.CANCELED)
-        .select_related("unit")
-        .order_by("starts_at")[:5000]
-    )
-    for shift in shifts:
-        commit_seed(shift=shift, now=now)
-    return len(shifts)
-
-
-@transaction.atomic
-def commit_seed(*, shift: roster.Shift, now: dt.datetime) -> models.Seed:
-    """Write the shift's secret and its commitment into the ledger; once a shift, late or not."""
-    if found := models.Seed.objects.filter(shift=shift).first():
-        return found
-    upper = _upper_secret(shift, now)
-    secret = secrets.token_bytes(SECRET_BYTES)
-    seed, made = models.Seed.objects.get_or_create(
-        shift=shift,
-        defaults={
-            "secret": secret,
-            "commitment": planning.commit(secret),
-            "committed_at": now,
-            "upper": upper,
-            "is_late": now >= shift.starts_at,
-        },
-    )
-    if made:
-        ledger.append(
-            kind="triage.seed_committed",
-            actor=ACTOR,
-            subject=f"shift:{shift.id}",
-            now=now,
-            facts={"commitment": seed.commitment, "upper_commitment": upper.commitment, "late": seed.is_late},
-        )
-    return seed
-
-
-def _upper_secret(shift: roster.Shift, now: dt.datetime) -> models.UpperSecret:
-    """The month's secret of the shift's province; of the topmost unit there is where no province stands above."""
-    year, month, _day = jalali.from_gregorian(jalali.local_date(shift.starts_at))
-    starts_at, _ends_at = jalali.month_range(year, month)
-    ids = [int(part) for part in shift.unit.path.strip("/").split("/")]
-    above = {unit.pk: unit for unit in roster.Unit.objects.filter(pk__in=ids)}
-    province = [above[pk] for pk in ids if above[pk].kind == roster.Unit.Kind.PROVINCE]
-    unit = province[0] if province else above[ids[0]]
-    secret = secrets.token_bytes(SECRET_BYTES)
-    row, made = models.UpperSecret.objects.get_or_create(
-        unit=unit,
-        month_starts_at=starts_at,
-        defaults={"secret": secret, "commitment": planning.commit(secret), "committed_at": now},
-    )
-    if made:
-        ledger.append(
-            kind="triage.upper_secret_committed",
-            actor=ACTOR,
-            subject=f"unit:{unit.pk}",
-            now=now,
-            facts={"commitment": row.commitment, "month": f"{year}-{month:02d}"},
-        )
-    return row
-
-
 @transaction.atomic
 def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
     """Draw the plan anew when its inputs changed.
 
-    None while the shift runs, nothing is owed, footage is awaited or still being analyzed, a review has frozen the
-    plan, or it would be the same.
+    None while the shift runs, nothing is owed, footage is awaited or still being analyzed, or it would be the same.
+    A plan with which a review has begun stays; what was filmed and came later gets a plan of its own.
     """
     shift = roster.Shift.objects.select_for_update(of=("self",)).select_related("unit").get(pk=shift_id)
-    current = models.Plan.objects.filter(shift=shift, superseded_at__isnull=True).first()
-    if now < shift.ends_at or (current is not None and current.frozen_at is not None):
+    if now < shift.ends_at:
         return None
     lines = [line for line in minutes.count_minutes(shift.id, known_at=now) if line.person_id is not None]
     if not lines or _waits_for_footage(shift, lines, now):
         return None
     if is_being_analyzed(shift, now=now):
         return None
+    frozen_at = _last_frozen_at(shift)
+    if frozen_at is not None:
+        return _plan_late_footage(shift, lines, frozen_at, now)
+    return _draw(shift, lines, _filmed(lines), now=now)
+
+
+def _last_frozen_at(shift: roster.Shift) -> dt.datetime | None:
+    """When a review last began with a plan of the shift; None while none has."""
+    frozen: dt.datetime | None = models.Plan.objects.filter(shift=shift).aggregate(last=Max("frozen_at"))[
+        "last"
+    ]
+    return frozen
+
+
+def _plan_late_footage(
+    shift: roster.Shift, lines: list[minutes.Minutes], frozen_at: dt.datetime, now: dt.datetime
+) -> models.Plan | None:
+    """A plan over what was not known to be filmed when a review last began: docked late, or attributed anew.
+
+    The sample is the shift's own, drawn by the same seed: clips that were missing then and are recorded now.
+    """
+    before = _filmed(minutes.count_minutes(shift.id, known_at=frozen_at))
+    fresh = {
+        bearer: spans - before.get(bearer, timespan.SpanSet()) for bearer, spans in _filmed(lines).items()
+    }
+    total = sum((spans.total() for spans in fresh.values()), timespan.ZERO)
+    if total < LEAST_LATE:
+        return None
+    return _draw(shift, lines, fresh, now=now, after=frozen_at)
+
+
+def _filmed(lines: list[minutes.Minutes]) -> dict[str, timespan.SpanSet]:
+    return {str(line.person_id): _span_set(line.filmed) for line in lines if line.person_id is not None}
+
+
+def _draw(
+    shift: roster.Shift,
+    lines: list[minutes.Minutes],
+    recorded: dict[str, timespan.SpanSet],
+    *,
+    now: dt.datetime,
+    after: dt.datetime | None = None,
+) -> models.Plan | None:
+    """Draw over ``recorded`` and keep the plan, unless the current one was drawn from the same."""
     seed = commit_seed(shift=shift, now=now)
     owed = {str(line.person_id): _span_set(line.owed) for line in lines}
-    recorded = {str(line.person_id): _span_set(line.filmed) for line in lines}
     sightings = _sightings(shift, lines)
+    if after is not None:
+        sightings = [one for one in sightings if recorded[one.bearer].clipped(one.span)]
     digest = _digest(owed, recorded, sightings, seed)
-    if current is not None and current.inputs_digest == digest:
+    current = models.Plan.objects.filter(shift=shift, superseded_at__isnull=True, frozen_at__isnull=True)
+    if current.filter(inputs_digest=digest).exists():
         return None
     plan = planning.make_plan(
         owed=owed,
@@ -137,7 +115,10 @@ def plan_shift(*, shift_id: UUID, now: dt.datetime) -> models.Plan | None:
             shift_id=str(shift.id),
         ),
     )
-    return _write(shift, plan, owed, digest, now)
+    if after is not None:
+        seen = tuple(item for item in plan.items if not item.missing)
+        plan = dataclasses.replace(plan, items=seen, random_population=0, random_count=0)
+    return _write(shift, plan, owed, digest, now, after)
 
 
 def _waits_for_footage(shift: roster.Shift, lines: list[minutes.Minutes], now: dt.datetime) -> bool:
@@ -280,10 +261,14 @@ def _write(
     owed: Mapping[str, timespan.SpanSet],
     digest: str,
     now: dt.datetime,
+    after: dt.datetime | None,
 ) -> models.Plan:
-    models.Plan.objects.filter(shift=shift, superseded_at__isnull=True).update(superseded_at=now)
+    models.Plan.objects.filter(shift=shift, superseded_at__isnull=True, frozen_at__isnull=True).update(
+        superseded_at=now
+    )
     row = models.Plan.objects.create(
         shift=shift,
+        after=after,
         made_at=now,
         policy=_policy(),
         owed=_stored(owed),
@@ -347,53 +332,3 @@ def _item(plan: models.Plan, order: int, item: planning.Item) -> models.PlanItem
 def freeze_plan(*, plan: models.Plan, now: dt.datetime) -> None:
     """A review begins with this plan: it stays as it is from now on."""
     models.Plan.objects.filter(pk=plan.pk, frozen_at__isnull=True).update(frozen_at=now)
-
-
-@transaction.atomic
-def publish_seed(*, shift_id: UUID, now: dt.datetime) -> models.Seed | None:
-    """After sign-off: put both secrets into the ledger, so that anybody can draw the sample again. Once."""
-    seed = (
-        models.Seed.objects.select_for_update(of=("self",))
-        .select_related("upper")
-        .filter(shift=shift_id)
-        .first()
-    )
-    if seed is None or seed.published_at is not None:
-        return None
-    models.Seed.objects.filter(pk=seed.pk).update(published_at=now)
-    ledger.append(
-        kind="triage.seed_published",
-        actor=ACTOR,
-        subject=f"shift:{shift_id}",
-        now=now,
-        facts={
-            "secret": bytes(seed.secret).hex(),
-            "commitment": seed.commitment,
-            "derived": planning.derive_seed(
-                commitment_secret=bytes(seed.secret),
-                upper_secret=bytes(seed.upper.secret),
-                shift_id=str(shift_id),
-            ).hex(),
-        },
-    )
-    return seed
-
-
-@transaction.atomic
-def publish_upper_secrets(*, now: dt.datetime) -> int:
-    """Publish the upper secrets of months that are over and whose shifts all had their seeds published."""
-    over = models.UpperSecret.objects.filter(
-        published_at__isnull=True, month_starts_at__lt=now - dt.timedelta(days=62)
-    )
-    published = 0
-    for row in over.select_for_update():
-        models.UpperSecret.objects.filter(pk=row.pk).update(published_at=now)
-        ledger.append(
-            kind="triage.upper_secret_published",
-            actor=ACTOR,
-            subject=f"unit:{row.unit_id}",
-            now=now,
-            facts={"secret": bytes(row.secret).hex(), "commitment": row.commitment},
-        )
-        published += 1
-    return published
