@@ -43,8 +43,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Tests with transactions of their own empty every table afterwards: the log's guard against it rests."""
     from django.db import connection
 
+    guarded = (
+        "entry",
+        "node",
+        "checkpoint",
+        "disclosure",
+        "logverification",
+        "logbelow",
+        "refusedhead",
+        "cosignature",
+    )
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("entry", "node", "checkpoint", "disclosure", "logverification"):
+        for table in guarded:
             cursor.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER {table}_truncate")
 
 

@@ -12,14 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from siyanat.archive import models, operations, verify
 from siyanat.cases import operations as cases
 from siyanat.evidence import models as evidence
 from siyanat.evidence import store
-from siyanat.ledger import checkpoints, keys
+from siyanat.ledger import checkpoints, keys, submission
 from siyanat.ledger import models as ledger
-from siyanat.lib import errors, signed_note
+from siyanat.lib import cosignature, errors, signed_note
 from tests import cast as cast_module
 from tests.archive.conftest import NOW, Record, hold
 
@@ -81,6 +82,29 @@ def test_it_verifies_in_a_bare_interpreter_with_the_verifier_from_the_bundle(
     )  # fmt: skip
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
     assert "تأیید شد" in done.stdout.decode()
+
+
+def test_a_named_witness_must_have_cosigned(
+    record: Record, cast: cast_module.Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    settings.LEDGER_WITNESS_NAME = "province.example/witness"
+    witness = keys.load_cosigner()
+    settings.LEDGER_WITNESSES = f"https://province.example/ledger/witness {witness.verifier().encode()}"
+
+    def cosign(_url: str, body: bytes) -> tuple[int, str]:
+        note = signed_note.Note.parse(cosignature.Submission.parse(body.decode()).checkpoint)
+        return 200, witness.cosign(note.text, time=int(NOW.timestamp())).line()
+
+    monkeypatch.setattr(submission, "_post", cosign)
+    bundle = make(ask(cast, record()))
+    log_key = keys.load_signer().verifier().encode()
+    stranger = cosignature.CosignerSecret.generate("province.example/witness").verifier()
+    for key, expected in ((witness.verifier(), 0), (stranger, 1)):
+        asked = [str(bundle), "--key", log_key, "--witness-key", key.encode(), "--language", "en"]
+        assert verify.main(asked) == expected
+        said = capsys.readouterr().out
+        assert ("seen at" in said, "not cosigned" in said) == (expected == 0, expected == 1)
 
 
 def test_the_verifier_is_python_3_8_and_imports_the_standard_library_alone() -> None:

@@ -99,7 +99,7 @@ def test_a_login_with_the_least_rights_does_its_work_and_no_more(append_acts: Ap
     rights = [
         one.replace("siyanat", "runtime_test") for one in statements if one.startswith(("GRANT", "REVOKE"))
     ]
-    assert len(rights) == 7
+    assert len(rights) == 8
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("CREATE ROLE runtime_test NOLOGIN")
@@ -114,6 +114,7 @@ def test_a_login_with_the_least_rights_does_its_work_and_no_more(append_acts: Ap
                 "UPDATE ledger_entry SET body = ''", "DELETE FROM ledger_entry", "TRUNCATE ledger_entry CASCADE",
                 "UPDATE ledger_disclosure SET value = '1'", "ALTER TABLE ledger_entry DISABLE TRIGGER USER",
                 "UPDATE ledger_checkpoint SET note = ''", "DELETE FROM ledger_node",
+                "UPDATE ledger_cosignature SET line = ''", "DELETE FROM ledger_logbelow", "DELETE FROM ledger_refusedhead",
             ):  # fmt: skip
                 with (
                     pytest.raises(DatabaseError, match=r"permission denied|must be owner"),

@@ -36,7 +36,7 @@ from siyanat.archive import models, queries, verify
 from siyanat.evidence import models as evidence
 from siyanat.evidence import queries as evidence_queries
 from siyanat.evidence import store
-from siyanat.ledger import checkpoints, proofs
+from siyanat.ledger import checkpoints, proofs, submission
 from siyanat.ledger import models as ledger_models
 from siyanat.ledger import operations as ledger
 from siyanat.ledger import queries as ledger_queries
@@ -263,8 +263,11 @@ def _disclosed(export: models.Export, entries: list[ledger_models.Entry], now: d
 def _add_log(
     packer: _Packer, entries: list[ledger_models.Entry], disclosed: Disclosed, now: dt.datetime
 ) -> None:
-    """The entries with proofs against a checkpoint that is signed after the binding entry."""
+    """The entries with proofs against a checkpoint that is signed after the binding entry, and cosigned by the
+    witnesses that can be reached.
+    """
     checkpoints.seal(now=now)
+    submission.submit_all(now=now)
     entries[-1].refresh_from_db()
     checkpoint = proofs.get_checkpoint_over(entries[-1].position)
     texts = proofs.prove_all(entries, checkpoint=checkpoint)
@@ -278,7 +281,7 @@ def _add_log(
         for entry, text in zip(entries, texts, strict=True)
     ]
     packer.add_unlisted(verify.ENTRIES, (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode())
-    packer.add_unlisted(verify.CHECKPOINT, checkpoint.note.encode())
+    packer.add_unlisted(verify.CHECKPOINT, submission.cosigned(checkpoint).encode())
 
 
 def _add_pages(

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Verify a bundle that Siyanat handed out. Needs Python 3.8 or newer and nothing else.
 
-    python3 verify.py BUNDLE --key VERIFIER-KEY [--language fa|en|both]
+    python3 verify.py BUNDLE --key VERIFIER-KEY [--witness-key KEY]... [--language fa|en|both]
 
 BUNDLE is the ZIP file or the folder that it was unpacked to. The verifier key must have reached you by
-another way than the bundle. Checked are: the checkpoint's signature (Ed25519, RFC 8032), every log entry's
+another way than the bundle, and so must the key of each witness (a higher level's word that it saw this very
+history, in time). Checked are: the checkpoint's signature (Ed25519, RFC 8032), every log entry's
 place under it (RFC 9162), the manifest's digest as the log recorded it, every file's size and SHA-256, that
 no file is missing and none was added, and every personal value against its commitment.
 
@@ -21,6 +22,7 @@ import hashlib
 import json
 import re
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +60,11 @@ MESSAGES = {
         "The checkpoint is not signed by the key that you trust.",
         "نقطهٔ وارسی با کلید مورد اعتماد شما امضا نشده است.",
     ),
+    "cosignature": (
+        "The checkpoint is not cosigned by the witness that you named: {0}",
+        "شاهدی که نام برده‌اید نقطهٔ وارسی را امضا نکرده است: {0}",
+    ),
+    "witnessed": ("Witness: {0}; seen at {1} (UTC)", "شاهد: {0}؛ دیده‌شده در {1} (UTC)"),
     "proof": (
         "A log entry does not stand under the signed checkpoint: {0}",
         "سند ثبت زیر نقطهٔ وارسی امضاشده نیست: {0}",
@@ -170,13 +177,13 @@ def from_base64(text: str) -> bytes:
     return data
 
 
-def parse_key(text: str) -> Key:
-    """Name, key id and public key of ``name+id+base64``."""
+def parse_key(text: str, kind: int = 1) -> Key:
+    """Name, key id and public key of ``name+id+base64``; kind 1 signs logs, 4 cosigns them."""
     name, _, rest = text.strip().partition("+")
     key_id, _, encoded = rest.partition("+")
     blob = from_base64(encoded)
     expected = hashlib.sha256(name.encode() + b"\n" + blob).digest()[:4]
-    if not name or len(blob) != 33 or blob[0] != 1 or expected.hex() != key_id:
+    if not name or len(blob) != 33 or blob[0] != kind or expected.hex() != key_id:
         raise Malformed("key")
     return name, expected, blob[1:]
 
@@ -190,14 +197,31 @@ def open_checkpoint(note: str, key: Key) -> Head | None:
     lines = text.split("\n")
     if len(lines) != 4 or not re.fullmatch("0|[1-9][0-9]*", lines[1]) or lines[0] != key[0]:
         return None
+    for blob in signatures_of(tail, key):
+        if signed(key[2], text.encode(), blob):
+            return lines[0], int(lines[1]), from_base64(lines[2])
+    return None
+
+
+def signatures_of(tail: str, key: Key) -> Iterator[bytes]:
+    """What stands under a note by the name and id of a key, not checked yet."""
     for line in tail[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        if dash != "\u2014" or name != key[0]:
-            continue
-        blob = from_base64(encoded)
-        if blob[:4] == key[1] and signed(key[2], text.encode(), blob[4:]):
-            return lines[0], int(lines[1]), from_base64(lines[2])
+        if dash == "\u2014" and name == key[0]:
+            blob = from_base64(encoded)
+            if blob[:4] == key[1]:
+                yield blob[4:]
+
+
+def cosigned_at(note: str, key: Key) -> int | None:
+    """When the witness saw the checkpoint (POSIX seconds), or None when it did not cosign (C2SP tlog-cosignature)."""
+    text, _, tail = note.rpartition("\n\n")
+    for blob in signatures_of(tail, key):
+        moment = int.from_bytes(blob[:8], "big")
+        message = f"cosignature/v1\ntime {moment}\n{text}\n"
+        if moment and signed(key[2], message.encode(), blob[8:]):
+            return moment
     return None
 
 
@@ -279,8 +303,9 @@ class Bundle:
 class Check:
     """One verification: ``findings`` are pairs of a code and what it is about."""
 
-    def __init__(self, bundle: Bundle, key: Key) -> None:
-        self.bundle, self.key = bundle, key
+    def __init__(self, bundle: Bundle, key: Key, witnesses: list[Key] | None = None) -> None:
+        self.bundle, self.key, self.witnesses = bundle, key, witnesses or []
+        self.seen: list[tuple[str, int]] = []
         self.findings: list[tuple[str, str]] = []
         self.files = self.entries = 0
         self.head: Head | None = None
@@ -301,6 +326,8 @@ class Check:
         self.head = self._guard(CHECKPOINT, lambda: open_checkpoint(note, self.key))
         if self.head is None:
             self.find("signature")
+        for witness in self.witnesses:
+            self._check_witness(note, witness)
         raw = self._read(MANIFEST)
         manifest = self._guard(MANIFEST, lambda: read_manifest(raw))
         entries = self._guard(ENTRIES, lambda: read_entries(self._text(ENTRIES)))
@@ -310,6 +337,13 @@ class Check:
         self._check_manifest(manifest, raw, bodies)
         self._check_listed_entries(manifest, entries)
         self._check_files(manifest)
+
+    def _check_witness(self, note: str, witness: Key) -> None:
+        moment = self._guard(CHECKPOINT, lambda: cosigned_at(note, witness))
+        if moment is None:
+            self.find("cosignature", witness[0])
+        else:
+            self.seen.append((witness[0], moment))
 
     def _read(self, name: str) -> bytes:
         try:
@@ -468,6 +502,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Verify a Siyanat bundle. / راستی‌آزمایی بستهٔ صیانت")
     parser.add_argument("bundle", help="ZIP file or folder")
     parser.add_argument("--key", required=True, help="verifier key, or a file that holds it")
+    parser.add_argument(
+        "--witness-key",
+        action="append",
+        default=[],
+        help="key of a witness that must have cosigned, or its file",
+    )
     parser.add_argument("--language", choices=("fa", "en", "both"), default="both")
     asked = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
@@ -475,17 +515,25 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         key = parse_key(read_key(asked.key))
+        witnesses = [parse_key(read_key(text), kind=4) for text in asked.witness_key]
     except (Malformed, OSError, UnicodeDecodeError):
         say("key", language=asked.language)
         return 2
     try:
-        check = Check(Bundle(Path(asked.bundle)), key)
+        check = Check(Bundle(Path(asked.bundle)), key, witnesses)
         check.run()
     except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         say("unreadable", error, language=asked.language)
         return 2
     if check.head is not None:
         say("origin", check.head[0], check.head[1], language=asked.language)
+    for name, moment in check.seen:
+        say(
+            "witnessed",
+            name,
+            time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(moment)),
+            language=asked.language,
+        )
     for code, about in check.findings:
         say(code, about, language=asked.language)
     if check.findings:

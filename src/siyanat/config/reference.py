@@ -28,6 +28,22 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "name of this log in its checkpoints; never change it",
     ),
     ("SIYANAT_LEDGER_WITNESS_FOLDER", "none", "folder of the level above that receives each checkpoint"),
+    (
+        "SIYANAT_LEDGER_WITNESSES",
+        "none",
+        (
+            "witnesses of the level above that cosign each checkpoint: `<address> <key>`, separated by commas; the "
+            "address ends in `/ledger/witness`, the key is what `siyanat ledger witness key` prints there"
+        ),
+    ),
+    (
+        "SIYANAT_LEDGER_WITNESS_NAME",
+        "none",
+        (
+            "name under which this deployment cosigns the logs of the level below, for example "
+            "`province.example/witness`; never change it"
+        ),
+    ),
     ("SIYANAT_POSTGRES_BIN", "the wheel's", "folder with `postgres`, where another server is to be embedded"),
     ("SIYANAT_HOSTS", "loopback", "names under which the web process may be reached, separated by commas"),
     ("SIYANAT_ORIGINS", "none", "origins that forms may be sent from, for example `https://siyanat.example`"),

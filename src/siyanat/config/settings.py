@@ -21,6 +21,10 @@ LEDGER_KEYS = Path(os.environ.get("SIYANAT_LEDGER_KEYS", str(HOME / "keys"))).re
 LEDGER_ORIGIN = os.environ.get("SIYANAT_LEDGER_ORIGIN", "siyanat.local/ledger")
 # Where signed checkpoints go: a folder of the level above (a mounted share), empty where there is none.
 LEDGER_WITNESS_FOLDER = os.environ.get("SIYANAT_LEDGER_WITNESS_FOLDER", "")
+# Witnesses of the level above: "<address> <verifier key>", separated by commas.
+LEDGER_WITNESSES = os.environ.get("SIYANAT_LEDGER_WITNESSES", "")
+# Under which name this deployment witnesses the logs of the level below; empty where it witnesses none.
+LEDGER_WITNESS_NAME = os.environ.get("SIYANAT_LEDGER_WITNESS_NAME", "")
 
 DEBUG = os.environ.get("SIYANAT_DEBUG") == "1"
 DEMO = os.environ.get("SIYANAT_DEMO") == "1"
@@ -213,6 +217,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/10m/key,30/10m/ip",
     "login": "60/m/ip",
     "reauthenticate": "10/m/user",
+    "witness": "600/m/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Siyanat"

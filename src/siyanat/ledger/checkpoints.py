@@ -167,4 +167,4 @@ def _send(root: Path, checkpoint: models.Checkpoint) -> None:
 
 def has_level_above() -> bool:
     """Whether checkpoints are sent anywhere."""
-    return bool(settings.LEDGER_WITNESS_FOLDER)
+    return bool(settings.LEDGER_WITNESS_FOLDER or settings.LEDGER_WITNESSES)

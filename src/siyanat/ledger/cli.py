@@ -10,8 +10,8 @@ import click
 from django.utils.translation import gettext as _
 from rich import console, progress
 
-from siyanat.ledger import checkpoints, keys, proofs, queries, verification
-from siyanat.lib import clock
+from siyanat.ledger import checkpoints, keys, proofs, queries, submission, verification, witnessing
+from siyanat.lib import clock, cosignature
 
 CLEAN, FINDINGS = 0, 1
 
@@ -28,15 +28,22 @@ def command() -> None:
 )
 @click.option("--level", type=click.Choice(verification.LEVELS), default="hash", show_default=True)
 @click.option("--afresh", is_flag=True, help=_("Start again instead of resuming."))
+@click.option(
+    "--witness-key",
+    "witness_keys",
+    multiple=True,
+    help=_("Demand cosignatures of this witness (may be repeated)."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Answer for a machine."))
-def verify(level: str, afresh: bool, as_json: bool) -> None:  # noqa: FBT001
+def verify(level: str, afresh: bool, as_json: bool, witness_keys: tuple[str, ...]) -> None:  # noqa: FBT001
     """Rebuild the tree from the entries and compare it with every signed checkpoint. Exit code 1:
     differences.
     """
+    witnesses = [cosignature.CosignerKey.parse(text) for text in witness_keys]
     with progress.Progress(console=console.Console(stderr=True), disable=as_json) as bar:
         task = bar.add_task(_("log"), total=None)
         run = verification.verify_log(
-            level, now=clock.now(), resume=not afresh,
+            level, now=clock.now(), resume=not (afresh or witnesses), witnesses=witnesses,
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )  # fmt: skip
         bar.update(task, completed=run.size, total=run.size)
@@ -57,11 +64,54 @@ def key() -> None:
     click.echo(keys.load_signer().verifier().encode())
 
 
-@command.command(help=_("Sequence what waits and sign a checkpoint now, instead of at the next minute."))
+@command.command(
+    help=_("Sequence what waits, sign a checkpoint and ask the witnesses now, instead of at the next minute.")
+)
 def seal() -> None:
-    """Sequence what waits and sign a checkpoint now, instead of at the next minute."""
+    """Sequence what waits, sign a checkpoint and ask the witnesses now, instead of at the next minute."""
     checkpoint = checkpoints.seal(now=clock.now())
-    click.echo(checkpoint.note if checkpoint else _("The log is empty."), nl=checkpoint is None)
+    submission.submit_all(now=clock.now())
+    if checkpoint is None:
+        click.echo(_("The log is empty."))
+    else:
+        click.echo(submission.cosigned(checkpoint), nl=False)
+
+
+@command.group("witness", help=_("Witness the logs of the level below."))
+def witness() -> None:
+    """Witness the logs of the level below."""
+
+
+@witness.command("key", help=_("Print the key of this witness, for the settings of the logs below."))
+def witness_key() -> None:
+    """Print the key of this witness, for the settings of the logs below."""
+    click.echo(keys.load_cosigner().verifier().encode())
+
+
+@witness.command(
+    "add", help=_("Witness a log: KEY is what `siyanat ledger key` prints there, handed over apart from it.")
+)
+@click.argument("key")
+@click.option("--origin", default="", help=_("The log's origin, where the key's name is another."))
+def witness_add(key: str, origin: str) -> None:
+    """Register a log of the level below."""
+    log = witnessing.register_log(key=key, origin=origin, actor="system:operator", now=clock.now())
+    click.echo(_("The log %(origin)s is witnessed from now on.") % {"origin": log.origin})
+
+
+@witness.command("list", help=_("Show the logs that are witnessed, with what was cosigned last."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer for a machine."))
+def witness_list(as_json: bool) -> None:  # noqa: FBT001
+    """One log a line."""
+    for log in witnessing.list_logs():
+        seen = log.seen_at.isoformat() if log.seen_at else None
+        refused = log.refused.count()
+        if as_json:
+            click.echo(
+                json.dumps({"origin": log.origin, "size": log.size, "seen_at": seen, "refused": refused})
+            )
+        else:
+            click.echo(f"{log.origin}\t{log.size}\t{seen or '-'}\t{refused}")
 
 
 @command.command(help=_("Show the inclusion proof of an entry (C2SP tlog-proof)."))

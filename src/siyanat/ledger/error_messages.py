@@ -22,6 +22,39 @@ MESSAGES = {
     "ledger.witness_unreachable": _(
         "The folder of the level above can't be reached: %(folder)s. It is tried again every minute."
     ),
+    "ledger.witness_setting_unreadable": _(
+        "SIYANAT_LEDGER_WITNESSES can't be read at %(value)s: write an address, a space and the key of each witness, "
+        "separated by commas."
+    ),
+    "ledger.witness_unreachable_at": _(
+        "The witness can't be reached at %(address)s. It is tried again every minute."
+    ),
+    "ledger.witness_answered": _(
+        "The witness answered with the status %(status)s: 403 means that it knows another key of this log, 404 that "
+        "it does not know this log."
+    ),
+    "ledger.witness_answer_unreadable": _("What the witness answered carries no signature of its key."),
+    "ledger.witness_is_ahead": _(
+        "The witness has cosigned %(known)s entries of this log, and here are %(size)s: entries are missing here, or "
+        "another log uses the same key. Change nothing and ask the level above."
+    ),
+    "ledger.witness_disagrees_on_history": _(
+        "The witness holds another history of this log: the head over %(size)s entries does not continue what it "
+        "cosigned. Change nothing and ask the level above."
+    ),
+    "ledger.witness_refused": _(
+        "The witness %(witness)s refuses this log: two histories of it are about. Change nothing and ask the level "
+        "above."
+    ),
+    "ledger.no_witness_name": _(
+        "This deployment witnesses no logs: SIYANAT_LEDGER_WITNESS_NAME gives it the name to do so."
+    ),
+    "ledger.log_registered": _("The log %(origin)s is witnessed already, with this key."),
+    "ledger.refusal_noted": _("Somebody of oversight took this up already."),
+    "ledger.cosignature_wrong": _(
+        "The cosignature of %(witness)s under the checkpoint over %(size)s entries is wrong (%(reason)s)."
+    ),
+    "ledger.not_cosigned": _("No checkpoint is cosigned by %(witness)s."),
     "ledger.position_missing": _(
         "The log should have %(expected)s entries without a hole, but %(found)s were found."
     ),

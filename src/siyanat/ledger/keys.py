@@ -1,8 +1,9 @@
 """The log's signing key: made on first use, kept in a file that only its owner can read.
 
-Kept here: the folder ``LEDGER_KEYS`` with ``ledger.key`` (the secret) and ``last-checkpoint`` (the newest
-head that was signed with it, so that a database set back to an earlier state is noticed before it is signed
-over). The key never enters the database, a log line or an error's facts.
+Kept here: the folder ``LEDGER_KEYS`` with ``ledger.key`` (the secret), ``last-checkpoint`` (the newest head that
+was signed with it, so that a database set back to an earlier state is noticed before it is signed over) and,
+where logs of the level below are witnessed, ``witness.key``. No key enters the database, a log line or an error's
+facts.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 
-from siyanat.lib import durable, errors, signed_note
+from siyanat.lib import cosignature, durable, errors, signed_note
 
 KEY_NAME = "ledger.key"
 HEAD_NAME = "last-checkpoint"
+COSIGNER_NAME = "witness.key"
+SignerT = TypeVar("SignerT", bound=signed_note.SignerKey)
 
 
 def load_signer() -> signed_note.SignerKey:
@@ -24,13 +28,26 @@ def load_signer() -> signed_note.SignerKey:
 
     :raises errors.Refusal: ``ledger.key_exposed`` when others than its owner may read the file.
     """
-    path = _folder() / KEY_NAME
+    return _load(KEY_NAME, signed_note.SignerKey, settings.LEDGER_ORIGIN)
+
+
+def load_cosigner() -> cosignature.CosignerSecret:
+    """What cosigns heads of the level below, under the present name; made when there is none.
+
+    :raises errors.Refusal: ``ledger.no_witness_name``; ``ledger.key_exposed``.
+    """
+    if not settings.LEDGER_WITNESS_NAME:
+        raise errors.Refusal("ledger.no_witness_name")
+    return _load(COSIGNER_NAME, cosignature.CosignerSecret, settings.LEDGER_WITNESS_NAME)
+
+
+def _load(file: str, kind: type[SignerT], name: str) -> SignerT:
+    path = _folder() / file
     if not path.exists():
-        _make_key(path)
+        _keep_new(path, kind.generate(name))
     if path.stat().st_mode & 0o077:
         raise errors.Refusal("ledger.key_exposed", path=str(path))
-    seed = signed_note.SignerKey.parse(path.read_text().strip()).seed
-    return signed_note.SignerKey(settings.LEDGER_ORIGIN, seed)
+    return kind(name, kind.parse(path.read_text().strip()).seed)
 
 
 def verifier_for(origin: str) -> signed_note.VerifierKey:
@@ -75,9 +92,8 @@ def _folder() -> Path:
     return folder
 
 
-def _make_key(path: Path) -> None:
+def _keep_new(path: Path, key: signed_note.SignerKey) -> None:
     """Two processes may try at once: the first to link the name wins, both use its key."""
-    key = signed_note.SignerKey.generate(settings.LEDGER_ORIGIN)
     part = write_part(path, (key.encode() + "\n").encode(), mode=0o600)
     try:
         durable.publish(temporary=part, final=path)

@@ -102,3 +102,74 @@ class LogVerification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.started_at}"
+
+
+class Cosignature(models.Model):
+    """A witness's word under a checkpoint: that it saw this head, when, and that all it saw before stands in it."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=200)  # name of its key
+    line = models.TextField()  # the signature line, as it was answered
+    cosigned_at = models.DateTimeField()  # by the witness's clock
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.checkpoint_id}"
+
+
+class Witness(models.Model):
+    """How far a witness of this log is, as it last answered; a change of origin begins another history."""
+
+    origin = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)  # of its key
+    size = models.BigIntegerField(default=0)  # of the newest head that it cosigned
+    cosigned_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=40, blank=True, default="")  # code of what went wrong last
+    facts = models.JSONField(default=dict)
+    refused_at = models.DateTimeField(null=True)  # since when it holds another history of this log
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["origin", "name"], name="witness_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LogBelow(models.Model):
+    """A log of a level below that this deployment witnesses, with the newest of its heads that was cosigned here."""
+
+    origin = models.CharField(max_length=200, unique=True)
+    keys = models.TextField()  # verifier keys, a line each: any of them signs for the log
+    size = models.BigIntegerField(default=0)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField(default="", blank=True)  # the head, with the log's signature and ours
+    registered_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)  # when a head was cosigned last
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class RefusedHead(models.Model):
+    """A head, rightly signed by its log, that does not continue what was cosigned here: proof of two histories."""
+
+    log = models.ForeignKey(LogBelow, on_delete=models.PROTECT, related_name="refused")
+    note = models.TextField()  # as it was sent
+    known = models.TextField()  # the head that it contradicts
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    refused_at = models.DateTimeField()
+    noted_at = models.DateTimeField(null=True)  # when somebody of oversight took it up
+    noted_by = models.CharField(max_length=64, blank=True, default="")  # opaque, as in an entry
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "size", "root"], name="refused_head_once")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.size}"

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from siyanat.ledger import models, tree
+from siyanat.ledger import models, submission, tree
 from siyanat.lib import errors, merkle, signed_note
 
 
 def get_checkpoint_over(position: int | None) -> models.Checkpoint:
-    """The newest checkpoint whose tree holds the entry at ``position``.
+    """The newest checkpoint whose tree holds the entry at ``position``: one that a witness cosigned, if any did.
 
     :raises errors.Refusal: ``ledger.not_sealed_yet`` until the sequencer and the signer have passed.
     """
-    checkpoint = models.Checkpoint.objects.order_by("-size").first()
-    if position is None or checkpoint is None or checkpoint.size <= position:
+    if position is None:
+        raise errors.Refusal("ledger.not_sealed_yet")
+    over = models.Checkpoint.objects.filter(size__gt=position).order_by("-size")
+    checkpoint = over.filter(cosignatures__isnull=False).first() or over.first()
+    if checkpoint is None:
         raise errors.Refusal("ledger.not_sealed_yet")
     return checkpoint
 
@@ -43,11 +46,12 @@ def prove_all(entries: Sequence[models.Entry], *, checkpoint: models.Checkpoint)
     indexes = [position for position in positions if position is not None]
     plans = [merkle.plan_inclusion(index=index, size=checkpoint.size) for index in indexes]
     get_node = tree.reader(node for plan in plans for group in plan for node in group)
+    note = submission.cosigned(checkpoint)
     return [
         signed_note.Proof(
             index=index,
             digests=tuple(merkle.inclusion_proof(index=index, size=checkpoint.size, get_node=get_node)),
-            checkpoint=checkpoint.note,
+            checkpoint=note,
         ).encode()
         for index in indexes
     ]

@@ -158,7 +158,7 @@ def last_checkpoint() -> models.Checkpoint | None:
 
 def list_checkpoints(*, before: int | None = None, limit: int = PAGE) -> list[models.Checkpoint]:
     """Checkpoints, newest first, over fewer than ``before`` entries."""
-    rows = models.Checkpoint.objects.order_by("-size")
+    rows = models.Checkpoint.objects.order_by("-size").prefetch_related("cosignatures")
     return list((rows.filter(size__lt=before) if before else rows)[:limit])
 
 

@@ -32,7 +32,7 @@ PLACED: Mapping[str, tuple[str, str, str]] = {
     "vehicle": ("roster.Vehicle", "fleet_number", "unit__path"),
 }
 # Kinds that belong to the whole force: read by those whose post is over all of it.
-OF_THE_FORCE = ("catalogue", "day", "job", "model", "retention", "verification")
+OF_THE_FORCE = ("catalogue", "day", "job", "log", "model", "retention", "verification", "witness")
 
 
 def path_of(subject: str) -> str:

@@ -18,12 +18,12 @@ import datetime as dt
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Count, Max
 
 from siyanat.ledger import keys, models, operations, tree
-from siyanat.lib import errors, merkle, signed_note
+from siyanat.lib import cosignature, errors, merkle, signed_note
 
 LEVELS = ("presence", "size", "hash")
 CHUNK = 2_000
@@ -41,9 +41,11 @@ def verify_log(
     *,
     now: dt.datetime,
     resume: bool = True,
+    witnesses: Sequence[cosignature.CosignerKey] = (),
     progress: Progress = lambda _done, _of: None,
 ) -> models.LogVerification:
-    """Verify the log to ``level``; ``findings`` of the answer is empty when all is well.
+    """Verify the log to ``level``; ``findings`` of the answer is empty when all is well. Of each of ``witnesses``
+    there must be a cosignature, and each of theirs must be right.
 
     :raises errors.Refusal: ``ledger.no_such_level``
     """
@@ -53,6 +55,8 @@ def verify_log(
     if run.checked == 0:
         _check_presence(run)
         _check_heads(run, level)
+        for witness in witnesses:
+            _check_cosignatures(run, witness)
     if level == "hash":
         _check_bodies(run, progress)
     run.finished_at = now
@@ -130,6 +134,27 @@ def _check_signature(run: models.LogVerification, head: models.Checkpoint) -> No
         return
     if (said.size, said.root) != (head.size, bytes(head.root)):
         _find(run, "ledger.checkpoint_differs_from_note", size=head.size)
+
+
+def _check_cosignatures(run: models.LogVerification, witness: cosignature.CosignerKey) -> None:
+    rows = models.Cosignature.objects.filter(witness=witness.name).select_related("checkpoint")
+    cosigned = 0
+    for row in rows.order_by("checkpoint__size").iterator(chunk_size=CHUNK):
+        try:
+            note = signed_note.Note.parse(row.checkpoint.note + row.line)
+            if witness.seen_at(note) is None:
+                raise errors.BrokenPromise("note.no_known_signature")
+            cosigned = row.checkpoint.size
+        except (errors.BrokenPromise, errors.Refusal) as error:
+            _find(
+                run,
+                "ledger.cosignature_wrong",
+                size=row.checkpoint.size,
+                witness=witness.name,
+                reason=error.code,
+            )
+    if cosigned == 0:
+        _find(run, "ledger.not_cosigned", witness=witness.name)
 
 
 def _check_stored_root(run: models.LogVerification, head: models.Checkpoint) -> None:

@@ -16,7 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from siyanat.ledger import checkpoints as checkpoint_acts
-from siyanat.ledger import forms, keys, kinds, models, operations, proofs, queries, verification
+from siyanat.ledger import (
+    forms,
+    keys,
+    kinds,
+    models,
+    operations,
+    proofs,
+    queries,
+    submission,
+    verification,
+    witnessing,
+)
 from siyanat.lib import errors
 
 SHORT = 32  # identifiers from this length on are UUIDs and digests
@@ -59,6 +70,7 @@ def log(request: ReaderRequest) -> HttpResponse:
         "rows": rows,
         "page": page,
         "checkpoint": queries.last_checkpoint(),
+        "is_witness": witnessing.is_witness() or witnessing.list_logs().exists(),
         "is_part": not queries.reads_all(request.viewer),
         "lag": verification.sealing_lag(now=request.now),
         "verified": verification.last_run(),
@@ -138,12 +150,18 @@ def body(request: ReaderRequest, entry_id: int) -> HttpResponse:
 
 @require_GET
 def checkpoints(request: ReaderRequest) -> HttpResponse:
-    """Signed heads, newest first, and whether the level above has them."""
+    """Signed heads, newest first, whether the level above has them, and how far each witness is."""
     heads = queries.list_checkpoints(before=_number(request.GET.get("before")))
+    standings = submission.list_standings()
+    for_witness = keys.load_cosigner().verifier().encode() if witnessing.is_witness() else ""
     context = {
         "heads": heads,
         "older": heads[-1].size if len(heads) == queries.PAGE else None,
         "has_level_above": checkpoint_acts.has_level_above(),
+        "witnesses": standings,
+        "cosigned_size": max((one.state.size for one in standings), default=0),
+        "witness_key": for_witness,
+        "now": request.now,
         "key": keys.load_signer().verifier().encode(),
         "crumbs": [(_("Log"), reverse("ledger:log")), (_("Checkpoints"), "")],
     }
@@ -153,13 +171,41 @@ def checkpoints(request: ReaderRequest) -> HttpResponse:
 @require_GET
 def checkpoint(_request: ReaderRequest, size: int) -> HttpResponse:
     """A signed note, as a file."""
-    return _file(queries.get_checkpoint(size).note, f"{size}.checkpoint")
+    return _file(submission.cosigned(queries.get_checkpoint(size)), f"{size}.checkpoint")
 
 
 @require_GET
 def key(_request: ReaderRequest) -> HttpResponse:
     """The verifier key, as a file: to be handed out apart from any export."""
     return _file(keys.load_signer().verifier().encode() + "\n", "verifier-key.txt")
+
+
+@require_GET
+def below(request: ReaderRequest) -> HttpResponse:
+    """Logs of the level below that are witnessed here, and heads of theirs that were refused."""
+    context = {
+        "logs": witnessing.list_logs(),
+        "silent": {log.pk for log in witnessing.list_silent(now=request.now)},
+        "refused": witnessing.list_refused()[: queries.PAGE],
+        "may_note": bool(request.viewer.paths(*witnessing.OVERSIGHT)),
+        "is_witness": witnessing.is_witness(),
+        "crumbs": [(_("Log"), reverse("ledger:log")), (_("Logs of the level below"), "")],
+    }
+    return render(request, "ledger/below.html", context)
+
+
+@require_POST
+def note_refusal(request: ReaderRequest, refused_id: int) -> HttpResponseRedirect:
+    """Oversight takes up a refused head."""
+    witnessing.note_refusal(reader=request.viewer, refused_id=refused_id, now=request.now)
+    return redirect("ledger:below")
+
+
+@require_GET
+def refused(_request: ReaderRequest, refused_id: int) -> HttpResponse:
+    """Both signed heads that contradict each other, as a file: the proof."""
+    row = witnessing.get_refused(refused_id)
+    return _file(f"{row.known}\n{row.note}", f"refused-{refused_id}.txt")
 
 
 def _file(text: str, name: str) -> HttpResponse:

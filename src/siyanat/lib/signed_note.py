@@ -16,6 +16,7 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Sequence
+from typing import ClassVar, Self
 
 from cryptography import exceptions
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -27,7 +28,6 @@ MAX_NOTE_BYTES = 1_000_000
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 
 _DASH = "\u2014"
-_ED25519 = b"\x01"
 _SIGNER_PREFIX = "PRIVATE+KEY+"
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 _DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
@@ -36,6 +36,8 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 @dataclasses.dataclass(frozen=True, slots=True)
 class VerifierKey:
     """A name and the 32 bytes of an Ed25519 public key."""
+
+    ALGORITHM: ClassVar[bytes] = b"\x01"
 
     name: str
     public_key: bytes
@@ -48,19 +50,19 @@ class VerifierKey:
     @property
     def key_id(self) -> bytes:
         """Four bytes that, with the name, point to the key; too short to identify it."""
-        return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.public_key).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.ALGORITHM + self.public_key).digest()[:4]
 
     def encode(self) -> str:
         """``name+id+key``, the form to publish."""
-        return f"{self.name}+{self.key_id.hex()}+{_to_base64(_ED25519 + self.public_key)}"
+        return f"{self.name}+{self.key_id.hex()}+{_to_base64(self.ALGORITHM + self.public_key)}"
 
     @classmethod
-    def parse(cls, text: str) -> VerifierKey:
+    def parse(cls, text: str) -> Self:
         """Inverse of `encode`.
 
         :raises errors.Refusal: ``note.bad_key``
         """
-        name, key_id, material = _split_key(text)
+        name, key_id, material = _split_key(text, cls.ALGORITHM)
         key = cls(name, material)
         if key.key_id != key_id:
             raise errors.Refusal("note.bad_key", name=name)
@@ -79,6 +81,8 @@ class VerifierKey:
 class SignerKey:
     """A name and the 32 bytes of an Ed25519 seed (RFC 8032's private key); never shown in a trace."""
 
+    ALGORITHM: ClassVar[bytes] = VerifierKey.ALGORITHM
+
     name: str
     seed: bytes = dataclasses.field(repr=False)
 
@@ -88,28 +92,28 @@ class SignerKey:
             raise errors.Refusal("note.bad_key", name=self.name)
 
     @classmethod
-    def generate(cls, name: str) -> SignerKey:
+    def generate(cls, name: str) -> Self:
         """A fresh key from the system's randomness."""
         return cls(name, ed25519.Ed25519PrivateKey.generate().private_bytes_raw())
 
     def verifier(self) -> VerifierKey:
         """The public half."""
-        return VerifierKey(self.name, self._private().public_key().public_bytes_raw())
+        return VerifierKey(self.name, self.private().public_key().public_bytes_raw())
 
     def encode(self) -> str:
         """The secret's string form, for a file of mode 0600."""
         key_id = self.verifier().key_id.hex()
-        return f"{_SIGNER_PREFIX}{self.name}+{key_id}+{_to_base64(_ED25519 + self.seed)}"
+        return f"{_SIGNER_PREFIX}{self.name}+{key_id}+{_to_base64(self.ALGORITHM + self.seed)}"
 
     @classmethod
-    def parse(cls, text: str) -> SignerKey:
+    def parse(cls, text: str) -> Self:
         """Inverse of `encode`.
 
         :raises errors.Refusal: ``note.bad_key``; the facts never hold the secret.
         """
         if not text.startswith(_SIGNER_PREFIX):
             raise errors.Refusal("note.bad_key")
-        name, key_id, material = _split_key(text.removeprefix(_SIGNER_PREFIX))
+        name, key_id, material = _split_key(text.removeprefix(_SIGNER_PREFIX), cls.ALGORITHM)
         key = cls(name, material)
         if key.verifier().key_id != key_id:
             raise errors.Refusal("note.bad_key", name=name)
@@ -117,9 +121,10 @@ class SignerKey:
 
     def sign(self, text: str) -> Signature:
         """This key's signature over the UTF-8 of ``text``."""
-        return Signature(self.name, self.verifier().key_id, self._private().sign(text.encode()))
+        return Signature(self.name, self.verifier().key_id, self.private().sign(text.encode()))
 
-    def _private(self) -> ed25519.Ed25519PrivateKey:
+    def private(self) -> ed25519.Ed25519PrivateKey:
+        """The key that signs."""
         return ed25519.Ed25519PrivateKey.from_private_bytes(self.seed)
 
 
@@ -330,12 +335,12 @@ def _parse_signature(line: str) -> Signature:
     return Signature(name, blob[:4], blob[4:])
 
 
-def _split_key(text: str) -> tuple[str, bytes, bytes]:
+def _split_key(text: str, algorithm: bytes) -> tuple[str, bytes, bytes]:
     """Name, key id and the 32 bytes behind the type byte."""
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
     blob = _from_base64(encoded, "note.bad_key")
-    if not re.fullmatch("[0-9a-f]{8}", key_id) or blob[:1] != _ED25519 or len(blob) != 33:
+    if not re.fullmatch("[0-9a-f]{8}", key_id) or blob[:1] != algorithm or len(blob) != 33:
         raise errors.Refusal("note.bad_key", name=name)
     return name, bytes.fromhex(key_id), blob[1:]
 

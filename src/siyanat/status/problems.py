@@ -13,6 +13,14 @@ SENTENCES: dict[str, Promise] = {
     "jobs_wait_too_long": _("A job has waited for more than an hour."),
     "disk_short": _("A disk is nearly full, or will be within two weeks at the present rate."),
     "checkpoint_late": _("Entries of the log have waited for a checkpoint for more than an hour."),
+    "witness_refuses": _(
+        "A witness of the level above holds another history of this log. Change nothing here."
+    ),
+    "witness_behind": _("A witness of the level above has lacked checkpoints for more than an hour."),
+    "log_below_refused": _(
+        "A log of the level below showed two histories, and oversight has not taken it up yet."
+    ),
+    "log_below_silent": _("A log of the level below has sent no checkpoint for a day."),
     "verification_found_faults": _("The last verification found faults."),
 }
 FOLDERS: dict[str, Promise] = {

@@ -19,7 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from siyanat.evidence import models as evidence
 from siyanat.ingest import models as ingest
-from siyanat.ledger import checkpoints
+from siyanat.ledger import checkpoints, submission, witnessing
 from siyanat.ledger import models as ledger
 from siyanat.ledger import queries as ledger_queries
 from siyanat.ledger import verification as ledger_verification
@@ -236,6 +236,8 @@ class Log:
     checkpoint: ledger.Checkpoint | None
     has_level_above: bool
     lag: dt.timedelta | None
+    witnesses: list[submission.Standing]
+    silent_below: list[ledger.LogBelow]
     verified: ledger.LogVerification | None
     store_verified: evidence.Verification | None
 
@@ -243,6 +245,14 @@ class Log:
     def is_late(self) -> bool:
         """Whether entries have waited too long for a checkpoint."""
         return self.lag is not None and self.lag > CHECKPOINT_TOO_OLD
+
+    @property
+    def is_above(self) -> bool:
+        """Whether the level above has the last checkpoint."""
+        head = self.checkpoint
+        if head is None:
+            return False
+        return head.witnessed_at is not None or any(one.behind == 0 for one in self.witnesses)
 
 
 def read_log(*, now: dt.datetime) -> Log:
@@ -252,6 +262,8 @@ def read_log(*, now: dt.datetime) -> Log:
         checkpoint=ledger_queries.last_checkpoint(),
         has_level_above=checkpoints.has_level_above(),
         lag=ledger_verification.sealing_lag(now=now),
+        witnesses=submission.list_standings(),
+        silent_below=witnessing.list_silent(now=now),
         verified=ledger_verification.last_run(),
         store_verified=finished.order_by("-finished_at").first(),
     )
@@ -309,7 +321,8 @@ def read_health(*, now: dt.datetime) -> Health:
         "checkpoint_age_seconds": int((now - log.checkpoint.signed_at).total_seconds())
         if log.checkpoint
         else None,
-        "checkpoint_is_above": bool(log.checkpoint and log.checkpoint.witnessed_at),
+        "checkpoint_is_above": log.is_above,
+        "witnesses_behind": {one.name: one.behind for one in log.witnesses},
         "database_bytes": database_size(),
     }
     found = {
@@ -318,6 +331,10 @@ def read_health(*, now: dt.datetime) -> Health:
         "jobs_wait_too_long": oldest is not None and now - oldest > WAIT_TOO_LONG,
         "disk_short": any(disk.is_short for disk in disks),
         "checkpoint_late": log.is_late,
+        "witness_refuses": any(one.state.refused_at for one in log.witnesses),
+        "witness_behind": any(one.is_late(now) for one in log.witnesses),
+        "log_below_refused": witnessing.list_refused(noted=False).exists(),
+        "log_below_silent": bool(log.silent_below),
         "verification_found_faults": bool(log.store_verified and log.store_verified.findings)
         or bool(log.verified and log.verified.findings),
     }

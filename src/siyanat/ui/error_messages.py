@@ -45,6 +45,7 @@ STORE = {
 NOTES = {
     "note.bad_key": _("The key can't be read, or it is not the one of %(name)s."),
     "note.bad_checkpoint": _("The checkpoint can't be read."),
+    "note.bad_submission": _("What the log sent to its witness can't be read."),
     "note.bad_proof": _("The proof can't be read."),
     "note.malformed": _("The signed note has not the form that it should have."),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.desk import items
-from siyanat.desk.sources import custody, patrol, running, station
+from siyanat.desk.sources import custody, log, patrol, running, station
 from siyanat.roster import gates
 
 Role = gates.Role
@@ -58,5 +58,6 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "resets", _("Resets of logins"), "lock", (Role.INTEGRITY_OFFICER, Role.EXTERNAL_OVERSEER), running.resets_to_agree
     ),
+    Source("histories", _("The log"), "shield", (Role.EXTERNAL_OVERSEER,), log.two_histories),
     Source("failed_jobs", _("Failed jobs"), "alert", (Role.ADMINISTRATOR,), running.failed_jobs),
 )  # fmt: skip

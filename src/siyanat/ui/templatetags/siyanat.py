@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, gettext, pgettext
 
 from siyanat.lib import clock
-from siyanat.ui import formatting, graphics, icons
+from siyanat.ui import errors, formatting, graphics, icons
 
 register = template.Library()
 
@@ -58,6 +58,12 @@ def percent(value: Number | None, places: int = 0) -> str:
 def jdate(value: dt.date | dt.datetime | None, style: str = "") -> str:
     """``{{ day|jdate }}``, ``{{ day|jdate:"long" }}``, ``{{ day|jdate:"weekday" }}``."""
     return formatting.date(value, style=style)
+
+
+@register.simple_tag
+def sentence(code: str, facts: Mapping[str, object]) -> str:
+    """``{% sentence state.fault state.facts %}``: of an error that is kept in a table."""
+    return errors.sentence_for(code, facts)
 
 
 @register.filter
