@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from django.db import InterfaceError, OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from siyanat.archive import operations
 from siyanat.lib import clock, errors
 
-_AGAIN = RetryStrategy(max_attempts=8, exponential_wait=4, retry_exceptions={errors.PassingFault})
+_AGAIN = RetryStrategy(
+    max_attempts=8, exponential_wait=4,
+    retry_exceptions={errors.PassingFault, OperationalError, InterfaceError},
+)  # fmt: skip
 
 
 @app.task(name="archive.classify_recording", queue="default", retry=_AGAIN)

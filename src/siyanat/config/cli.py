@@ -1,6 +1,6 @@
 """The ``siyanat`` command: one group; each room adds its verbs in its own ``cli`` module (``COMMANDS``).
 
-Exit codes: 0 done; 1 done, and something was found or set aside; 2 the call was wrong; 3 a passing fault.
+Exit codes are those of `lib.exits`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import os
 import sys
 
 import click
+
+from siyanat.lib import errors, exits
 
 ROOMS = (
     "siyanat.config.commands",
@@ -25,7 +27,6 @@ ROOMS = (
     "siyanat.status.cli",
     "siyanat.demo.cli",
 )
-EXIT_FAULT = 3
 
 
 def _language() -> str:
@@ -33,7 +34,8 @@ def _language() -> str:
     return "fa" if asked.lower().startswith("fa") else "en"
 
 
-def _set_up() -> None:
+def set_up() -> None:
+    """Settings, and the language of the environment, before any command's texts are read."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyanat.config.settings")
     import django
     from django.utils import translation
@@ -49,6 +51,10 @@ def build() -> click.Group:
     group = click.Group(
         "siyanat",
         help=_("Oversight of the police: every minute of every patrol accounted for."),
+        epilog=_(
+            "Exit codes: 0 done; 1 something was found or set aside, or the call was refused; 2 the call was wrong; "
+            "3 a passing fault, run it again; 4 a broken promise, a person decides; 130 stopped."
+        ),
         no_args_is_help=True,
     )
     for name in ROOMS:
@@ -81,8 +87,9 @@ def _give_database(command: click.Command) -> None:
 
 def main() -> int:
     """Run the command line; a refusal is one sentence, never a stack trace."""
-    _set_up()
-    from siyanat.lib import errors
+    set_up()
+    from django.db import InterfaceError, OperationalError
+
     from siyanat.ui import errors as sentences
 
     try:
@@ -91,7 +98,7 @@ def main() -> int:
         error.show()
         return error.exit_code
     except click.Abort:
-        return 130
+        return exits.STOPPED
     except errors.InputRefused as refusal:
         click.echo(sentences.describe(refusal), err=True)
         for problem in refusal.problems:
@@ -99,14 +106,22 @@ def main() -> int:
                 f"  {problem.file}:{problem.row} {problem.field} = {problem.value!r}: {problem.code}",
                 err=True,
             )
-        return 1
+        return exits.FOUND
     except errors.Refusal as refusal:
         click.echo(sentences.describe(refusal), err=True)
-        return 1
+        return exits.FOUND
     except errors.PassingFault as fault:
         click.echo(sentences.describe(fault), err=True)
-        return EXIT_FAULT
-    return result if isinstance(result, int) else 0
+        return exits.FAULT
+    except (OperationalError, InterfaceError) as error:
+        click.echo(sentences.describe(errors.PassingFault("config.database_away")), err=True)
+        click.echo(f"  {str(error).strip()}", err=True)
+        return exits.FAULT
+    except errors.BrokenPromise as broken:
+        click.echo(sentences.describe(broken), err=True)
+        click.echo(f"  {broken}", err=True)
+        return exits.BROKEN
+    return result if isinstance(result, int) else exits.DONE
 
 
 if __name__ == "__main__":

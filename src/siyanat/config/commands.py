@@ -51,7 +51,9 @@ def worker(queues: tuple[str, ...], concurrency: int, *, drain: bool) -> None:
 def run(host: str, port: int) -> None:
     """Run everything until Ctrl-C."""
     prepare_database()
-    group = processes.Group(deployment(host, port), logs=settings.HOME / "logs")
+    group = processes.Group(
+        deployment(host, port), logs=settings.HOME / "logs", look_after=processes.keep_database
+    )
     group.start()
     click.echo(_("Siyanat is at %(address)s. Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})
     group.wait()

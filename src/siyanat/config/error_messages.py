@@ -17,6 +17,9 @@ MESSAGES = {
     ),
     "config.initdb_failed": _("The embedded PostgreSQL could not be made: %(output)s"),
     "config.postgres_did_not_start": _("The embedded PostgreSQL did not start: %(output)s"),
+    "config.database_away": _(
+        "The database can't be reached just now. What was saved before is safe; try again in a moment."
+    ),
     "config.program_missing": _(
         "The program %(program)s is not installed; set SIYANAT_POSTGRES_BIN to its folder."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -15,8 +16,14 @@ from pathlib import Path
 from django.conf import settings
 
 from siyanat.config import postgres
+from siyanat.lib import errors
+
+logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 20
+LOOK_SECONDS = 5.0
+KEPT = "SIYANAT_DATABASE_KEPT"
+"""Set for programs of a `Group`: the database is looked after by who started them."""
 BLOCKING_THREADS = 8
 
 
@@ -87,9 +94,21 @@ def start_database() -> bool:
     return started
 
 
+def keep_database() -> None:
+    """Start the embedded PostgreSQL again if it died; whatever hinders it now is tried again at the next look."""
+    try:
+        if start_database():
+            logger.warning("the embedded database had stopped and was started again")
+    except errors.PassingFault as fault:
+        logger.warning("the embedded database does not start: %s", fault)
+
+
 @contextlib.contextmanager
 def database() -> Iterator[None]:
     """The database is up inside; it is stopped afterwards if it was started here."""
+    if os.environ.get(KEPT):
+        yield
+        return
     started = start_database()
     try:
         yield
@@ -100,11 +119,17 @@ def database() -> Iterator[None]:
 
 
 class Group:
-    """Programs running together. When one dies unasked it is started again, at most once a second."""
+    """Programs running together. When one dies unasked it is started again, at most once a second.
 
-    def __init__(self, programs: Sequence[Program], *, logs: Path) -> None:
+    ``look_after`` is called every few seconds while they run: it keeps up what they stand on.
+    """
+
+    def __init__(
+        self, programs: Sequence[Program], *, logs: Path, look_after: Callable[[], object] = lambda: None
+    ) -> None:
         self.programs = programs
         self.logs = logs
+        self.look_after = look_after
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = False
 
@@ -122,14 +147,18 @@ class Group:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", KEPT: "1"},
             )
 
     def wait(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Watch over the programs until ``until()`` or a signal to stop."""
         for wanted in (signal.SIGINT, signal.SIGTERM):
             signal.signal(wanted, self._on_signal)
+        looked = time.monotonic()
         while not self.stopping and not until():
+            if time.monotonic() - looked > LOOK_SECONDS:
+                self.look_after()
+                looked = time.monotonic()
             for program in self.programs:
                 if self.running[program.name].poll() is not None and not self.stopping:
                     self._start(program)

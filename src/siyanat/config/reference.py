@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from siyanat.cameras import states
@@ -78,9 +81,19 @@ def _flow() -> str:
     return f"# Facts and what follows\n\nFrom `pipeline/flow.py`.\n\n{table(('fact', 'steps'), rows)}"
 
 
+def _commands() -> str:
+    """In a process of its own: a command's texts are made in the language in which its module was first read."""
+    environment = {**os.environ, "SIYANAT_LANGUAGE": "en"}
+    made = subprocess.run(
+        [sys.executable, "-m", "siyanat.config.commands_page"], env=environment, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    return made.stdout
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": _settings,
     "flow.md": _flow,
+    "commands.md": _commands,
     "camera-states.md": states.diagram,
     "access-matrix.md": matrix.page,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from siyanat.cameras import api as cameras
-from siyanat.config import views
+from siyanat.config import away, views
 from siyanat.roster import api as roster
 from siyanat.roster import api_pages
 
@@ -25,6 +25,7 @@ ROOMS = {
     "ui/": "siyanat.ui.urls",
     "demo/": "siyanat.demo.urls",
 }
+handler500 = away.server_error
 API = api_pages.make_api({"/roster": roster.router, "/cameras": cameras.router})
 
 urlpatterns: list[URLPattern | URLResolver] = [

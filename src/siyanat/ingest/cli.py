@@ -20,12 +20,11 @@ from rich import console, progress
 from siyanat.evidence import store, verification
 from siyanat.ingest import folder as folders
 from siyanat.ingest import operations, queries, sources
-from siyanat.lib import clock
+from siyanat.lib import clock, exits
 from siyanat.media import child
 from siyanat.ui import errors as sentences
 from siyanat.ui import formatting
 
-DONE, FINDINGS, USAGE, FAULT = 0, 1, 2, 3
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -85,7 +84,7 @@ def _watch(dock: folders.Dock, pool: child.Pool, every: float, as_json: bool) ->
         if run.fault is not None:
             _forget_connection()
         stop.wait(every)
-    return DONE
+    return exits.DONE
 
 
 def _forget_connection() -> None:
@@ -97,8 +96,8 @@ def _forget_connection() -> None:
 
 def _exit_code(run: folders.Run) -> int:
     if run.fault is not None:
-        return FAULT
-    return FINDINGS if run.count("quarantined") or run.count("refused") else DONE
+        return exits.FAULT
+    return exits.FOUND if run.count("quarantined") or run.count("refused") else exits.DONE
 
 
 def _tell_file(outcome: operations.Outcome, as_json: bool) -> None:  # noqa: FBT001
@@ -150,7 +149,7 @@ def verify(level: store.Level, resume: bool, as_json: bool) -> None:  # noqa: FB
         click.echo(json.dumps(result.as_json()))
     else:
         _tell_findings(result)
-    sys.exit(FINDINGS if result.found else DONE)
+    sys.exit(exits.FOUND if result.found else exits.DONE)
 
 
 def _tell_findings(result: verification.Result) -> None:

@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from rich import console, progress
 
 from siyanat.ledger import checkpoints, keys, proofs, queries, submission, verification, witnessing
-from siyanat.lib import clock, cosignature
-
-CLEAN, FINDINGS = 0, 1
+from siyanat.lib import clock, cosignature, exits
 
 
 @click.group("ledger", help=_("The tamper-evident log."))
@@ -55,7 +53,7 @@ def verify(level: str, afresh: bool, as_json: bool, witness_keys: tuple[str, ...
         click.echo(
             _("%(size)d entries, %(count)d differences") % {"size": run.size, "count": len(run.findings)}
         )
-    sys.exit(FINDINGS if run.findings else CLEAN)
+    sys.exit(exits.FOUND if run.findings else exits.DONE)
 
 
 @command.command(help=_("Print the verifier key, to be handed out apart from any export."))

@@ -8,7 +8,7 @@ import sys
 import click
 from django.utils.translation import gettext as _
 
-from siyanat.lib import clock
+from siyanat.lib import clock, exits
 from siyanat.ui import formatting
 
 
@@ -29,7 +29,7 @@ def status(*, as_json: bool) -> None:
         if not found.problems:
             click.secho(_("Nothing is wrong."), fg="green")
     if found.problems:
-        sys.exit(1)
+        sys.exit(exits.FOUND)
 
 
 def _lines(figures: dict[str, object]) -> list[tuple[str, str]]:

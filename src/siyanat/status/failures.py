@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import procrastinate
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from procrastinate import job_context, worker
 
 from siyanat.lib import clock, errors
 from siyanat.status import models
+
+logger = logging.getLogger(__name__)
 
 TRACE_LENGTH = 4_000
 # Failures of jobs that went through afterwards are forgotten after this long.
@@ -40,7 +43,10 @@ async def keep_failures(
     try:
         return await call_next()
     except Exception as error:
-        await sync_to_async(_keep)(error, context)
+        try:
+            await sync_to_async(_keep)(error, context)
+        except (OperationalError, InterfaceError) as away:  # what the job raised is what its task decides by
+            logger.warning("why job %s failed could not be written: %s", context.job.id, away)
         raise
 
 

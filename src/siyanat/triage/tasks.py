@@ -37,7 +37,9 @@ def plan_due(timestamp: int) -> None:  # noqa: ARG001
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="triage.commit_due_seeds", queue="default", queueing_lock="triage.commit_due_seeds")
+@app.task(
+    name="triage.commit_due_seeds", queue="default", queueing_lock="triage.commit_due_seeds", retry=RETRY
+)
 def commit_due_seeds(timestamp: int) -> None:  # noqa: ARG001
     """Commit seeds ahead of the shifts; publish upper secrets that nothing can need any more."""
     operations.commit_due_seeds(now=clock.now())
