@@ -44,7 +44,7 @@ test-fast: lint ## what a developer runs before each commit (under 3 minutes)
 	$(BIN)/pytest -q -n 2 -m "not browser and not faults and not slow"
 
 test: lint ## everything that CI runs (under 40 minutes)
-	$(BIN)/python tools/browser.py
+	$(BIN)/python tools/programs.py
 	$(BIN)/python tools/hatch_build.py --check
 	$(BIN)/pytest -q -n 2 -m "not browser and not faults"
 	$(BIN)/pytest -q -m "browser or faults"

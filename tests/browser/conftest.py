@@ -38,7 +38,7 @@ def chromium() -> Iterator[sync_api.Browser]:
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        pytest.skip("chromium is not installed: python tools/browser.py installs it as root")
+        pytest.skip("chromium is not installed: python tools/programs.py installs it as root")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]

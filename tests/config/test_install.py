@@ -9,13 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "install.md"
-
-
-def files() -> dict[str, str]:
-    """Every fenced block with ``file=``, by its path."""
-    found = re.findall(r"```\w+ file=(\S+)\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
-    return dict(found)
+from tests.config.install_page import files
 
 
 def test_every_service_runs_a_command_that_exists() -> None:

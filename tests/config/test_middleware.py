@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+
 from tests import cast as cast_module
 from tests.accounts import sessions
 
