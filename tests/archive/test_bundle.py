@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from siyanat.evidence import store
 from siyanat.ledger import checkpoints, keys, submission
 from siyanat.ledger import models as ledger
 from siyanat.lib import cosignature, errors, signed_note
+from siyanat.roster import gates
 from tests import cast as cast_module
 from tests.archive.conftest import NOW, Record, hold
 
@@ -35,6 +37,12 @@ def ask(
         viewer=cast.viewer(by), recipient="شعبه ۳ دادگاه", reason="نامه ۱۲", now=NOW,
         recording_ids=[one.pk for one in recordings], **more,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def hand_out(viewer: gates.Viewer, export: models.Export, *, at: dt.datetime = NOW) -> models.Export:
+    return operations.hand_out(
+        viewer=viewer, export_id=export.pk, handed_to="مدیر دفتر شعبه ۳", at=at, now=NOW
+    )
 
 
 def make(export: models.Export) -> Path:
@@ -349,13 +357,14 @@ def test_hand_out_leaves_a_receipt_and_every_step_is_in_the_log(
     export = ask(cast, record())
     custodian = cast.viewer("custodian")
     with pytest.raises(errors.Refusal):
-        operations.hand_out(viewer=custodian, export_id=export.pk, now=NOW)
+        hand_out(custodian, export)
     make(export)
     operations.fetch_export(viewer=custodian, export_id=export.pk, now=NOW)
-    handed = operations.hand_out(viewer=custodian, export_id=export.pk, now=NOW)
+    handed = hand_out(custodian, export)
     checkpoints.seal(now=NOW)
     receipt = json.loads(operations.hand_out_receipt(handed))
     assert receipt["manifest_sha256"] == handed.manifest_sha256
+    assert receipt["handed_to"] == "مدیر دفتر شعبه ۳"
     kinds = (
         ledger.Entry.objects.filter(subject=f"export:{export.pk}")
         .order_by("id")
@@ -388,3 +397,59 @@ def test_bytes_that_differ_from_what_was_sealed_stop_the_export(
         make(ask(cast, recording))
     assert broken.value.code == "archive.original_differs"
     assert not list(operations.exports.exports_folder().iterdir())
+
+
+def test_a_case_is_exported_by_the_number_that_people_know_in_any_digits(
+    record: Record, cast: cast_module.Cast
+) -> None:
+    recording = record(officer="arash")
+    shift = recording.attributions.get().shift
+    assert shift is not None
+    case = cases.open_case(
+        viewer=cast.viewer("head"), unit=shift.unit, origin="hand", title="موضوع", about=[cast.people["arash"]],
+        now=NOW, shift=shift,
+    )  # fmt: skip
+    typed = case.number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    export = ask(cast, reference=typed)
+    assert export.reference == f"case:{case.pk}"
+    with zipfile.ZipFile(make(export)) as archive:
+        page, english = (archive.read(name).decode() for name in ("index.html", "index.en.html"))
+    assert case.number in page
+    assert case.number in english
+    assert shift.code in page
+    assert cast.people["arash"].personnel_number in page
+    assert "یگان A" in page
+    assert "مهر و موم" in page  # the chain of custody, in the log's sentences
+    assert "نامه ۱۲" in page
+    assert "arash آزمون" not in page  # names travel with the personal values alone
+
+
+@pytest.mark.parametrize("typed", ["1405-999999", "case:0", "7b0c9f4e-0000-4000-8000-000000000000"])
+def test_a_case_that_is_not_there_is_answered_with_what_was_typed(
+    record: Record, cast: cast_module.Cast, typed: str
+) -> None:
+    record()
+    with pytest.raises(errors.Refusal) as refused:
+        ask(cast, reference=typed)
+    assert refused.value.code == "archive.reference_unknown"
+    assert refused.value.facts["reference"] == typed
+
+
+def test_a_case_elsewhere_is_answered_as_one_that_there_is_not(
+    record: Record, cast: cast_module.Cast
+) -> None:
+    hold(record(unit="B"), reference="case:77")
+    with pytest.raises(errors.Refusal) as refused:
+        ask(cast, reference="case:77")
+    assert refused.value.code == "archive.reference_unknown"
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_nothing_is_handed_out_before_it_is_made_or_in_the_future(
+    record: Record, cast: cast_module.Cast, hours: int
+) -> None:
+    export = ask(cast, record())
+    make(export)
+    with pytest.raises(errors.Refusal) as refused:
+        hand_out(cast.viewer("custodian"), export, at=NOW + hours * dt.timedelta(hours=1))
+    assert refused.value.code == "archive.hand_out_time_impossible"

@@ -13,6 +13,7 @@ from siyanat.cases import operations as cases
 from siyanat.evidence import models as evidence
 from siyanat.ledger import checkpoints
 from siyanat.ledger import models as ledger
+from siyanat.ui import formatting
 from tests import cast as cast_module
 from tests.archive.conftest import NOW, Record, make_national
 
@@ -110,7 +111,11 @@ def test_an_export_is_asked_for_fetched_and_handed_out_on_the_pages(sign_in: Sig
     recording = record()
     client = sign_in("custodian")
     form = {"recordings": str(recording.pk), "recipient": "دادگاه", "reason": "نامه"}
-    assert client.post(reverse("archive:new_export"), form | {"recordings": "none"}).status_code == 200
+    assert client.post(reverse("archive:new_export"), form | {"recordings": "none"}).status_code == 422
+    unknown = client.post(reverse("archive:new_export"), form | {"reference": "۱۴۰۵-۹۹۹۹۹۹"})
+    assert unknown.status_code == 422
+    assert "1405-999999" in unknown.content.decode()
+    assert "دادگاه" in unknown.content.decode()  # what was typed is still there
     client.post(reverse("archive:new_export"), form)
     export = models.Export.objects.get()
     fetch = reverse("archive:fetch", args=[export.pk])
@@ -120,10 +125,13 @@ def test_an_export_is_asked_for_fetched_and_handed_out_on_the_pages(sign_in: Sig
     assert b"".join(response.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
     for close in response._resource_closers:  # its own close() would end the test's connection
         close()
-    client.post(reverse("archive:hand_out", args=[export.pk]))
+    address = reverse("archive:hand_out", args=[export.pk])
+    assert client.post(address, {"handed_to": "", "at": ""}).status_code == 422
+    client.post(address, {"handed_to": "مأمور ابلاغ", "at": formatting.moment(NOW)})
     checkpoints.seal(now=NOW)
     page = client.get(reverse("archive:export", args=[export.pk]))
-    assert page.status_code == 200
+    assert "مأمور ابلاغ" in page.content.decode()
+    assert "custodian آزمون" in page.content.decode()
     assert client.get(reverse("archive:hand_out_receipt", args=[export.pk])).json()["recipient"] == "دادگاه"
 
 

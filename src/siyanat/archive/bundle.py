@@ -24,7 +24,7 @@ import os
 import re
 import secrets
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,14 @@ from siyanat.archive import models, queries, verify
 from siyanat.evidence import models as evidence
 from siyanat.evidence import queries as evidence_queries
 from siyanat.evidence import store
-from siyanat.ledger import checkpoints, proofs, submission
+from siyanat.ledger import checkpoints, kinds, proofs, submission
 from siyanat.ledger import models as ledger_models
 from siyanat.ledger import operations as ledger
 from siyanat.ledger import queries as ledger_queries
 from siyanat.lib import durable, errors, merkle
 from siyanat.roster import gates
+from siyanat.roster import models as roster
+from siyanat.ui import formatting
 
 CHUNK = 1024 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)  # ZIP's earliest time: a bundle's bytes don't depend on when they were packed
@@ -135,7 +137,7 @@ def _write(part: Path, export: models.Export, record: RecordBuilt, now: dt.datet
         named = [(_name(one), one) for one in recordings]
         for name, one in named:
             packer.add_recording(name, one)
-        _add_pages(packer, export, named, now)
+        _add_pages(packer, export, named, entries, now)
         packer.add("verify.py", Path(verify.__file__).read_bytes())
         manifest = _manifest(export, packer.files, named, entries, disclosed, now)
         data = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -285,12 +287,51 @@ def _add_log(
 
 
 def _add_pages(
-    packer: _Packer, export: models.Export, named: list[tuple[str, evidence.Recording]], now: dt.datetime
+    packer: _Packer,
+    export: models.Export,
+    named: list[tuple[str, evidence.Recording]],
+    entries: list[ledger_models.Entry],
+    now: dt.datetime,
 ) -> None:
     """The index for people, in both languages, self-contained and without script."""
     rows = [(name, one, evidence_queries.current_attribution(one)) for name, one in named]
+    number = evidence_queries.case_numbers([export.reference]).get(export.reference, "")
     for language, page in (("fa", "index.html"), ("en", "index.en.html")):
         with translation.override(language):
-            context = {"export": export, "rows": rows, "now": now, "language": language}
+            context = {
+                "export": export, "rows": rows, "number": number, "now": now, "language": language,
+                "custody": _custody(export, entries, [one for _name, one in named]),
+            }  # fmt: skip
             html = loader.render_to_string("archive/bundle_index.html", context)
         packer.add(page, html.encode())
+
+
+def _custody(
+    export: models.Export, entries: list[ledger_models.Entry], recordings: list[evidence.Recording]
+) -> list[dict[str, object]]:
+    """The log's entries in words: when, what, about which recording, and by whom.
+
+    People are named by their unit, as in the manifest; by their name too where personal values travel.
+    """
+    people = evidence_queries.names_of({entry.actor for entry in entries})
+    about = {f"recording:{one.pk}": one for one in recordings}
+    return [
+        {
+            "at": entry.recorded_at,
+            "act": kinds.sentence_for(entry.kind),
+            "recording": about.get(entry.subject),
+            "position": entry.position,
+            "by": _actor_name(entry.actor, people, with_names=export.with_disclosures),
+        }
+        for entry in entries
+    ]
+
+
+def _actor_name(actor: str, people: Mapping[str, roster.Person], *, with_names: bool) -> str:
+    if kinds.is_process(actor):
+        return kinds.process_name(actor)
+    person = people.get(actor)
+    if person is None:
+        return formatting.DASH
+    unit = formatting.digits(person.unit.name)
+    return f"{person.name} ({unit})" if with_names else unit

@@ -6,6 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 MESSAGES = {
     "archive.bytes_gone": _("%(count)s of the recordings were disposed of; their bytes are gone."),
+    "archive.collector_missing": _("Write who came for it."),
+    "archive.hand_out_time_impossible": _(
+        "It was made at %(made_at)s: it was handed out after that, and not after now, %(now)s."
+    ),
+    "archive.reference_unknown": _(
+        "No footage of yours is held for the case “%(reference)s”. Write the case's number, such as 1405-000007, or "
+        "choose recordings."
+    ),
     "archive.change_closed": _("This change was agreed to or withdrawn already."),
     "archive.change_open_already": _(
         "A change of the category %(category)s is open already; decide on it first."

@@ -28,10 +28,10 @@ class ExportForm(forms.Form):
     """For whom and why a bundle is made; of a case, or of recordings by their ids."""
 
     reference = ui.IdentifierField(
-        label=_("Case"),
+        label=_("Number of the case"),
         max_length=80,
         required=False,
-        help_text=_("The case's address ends with this identifier."),
+        help_text=_("As on the case's page; all footage that is held for it goes in."),
     )
     recordings = forms.CharField(
         label=_("Recordings"),
@@ -45,11 +45,6 @@ class ExportForm(forms.Form):
         label=_("With the personal values behind the log's entries"), required=False
     )
 
-    def clean_reference(self) -> str:
-        """``case:<id>``, whichever way it was typed."""
-        text: str = self.cleaned_data["reference"].strip()
-        return text if not text or ":" in text else f"case:{text}"
-
     def clean_recordings(self) -> list[uuid.UUID]:
         """Identifiers in the order of the lines.
 
@@ -62,3 +57,14 @@ class ExportForm(forms.Form):
             except ValueError:
                 raise ValidationError(_("“%(line)s” is no identifier."), params={"line": line}) from None
         return found
+
+
+class HandOutForm(forms.Form):
+    """To whom and when a bundle was handed."""
+
+    handed_to = ui.NormalisedCharField(
+        label=_("Who came for it"),
+        max_length=200,
+        help_text=_("Name and office, as on their letter or card."),
+    )
+    at = ui.JalaliDateTimeField(label=_("When it was handed out"))

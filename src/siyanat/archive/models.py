@@ -154,6 +154,10 @@ class DisposalItem(models.Model):
         return f"{self.recording_id} {self.state}"
 
 
+BY_HAND = "recordings"
+"""What an export of chosen recordings refers to."""
+
+
 class Export(models.Model):
     """A bundle that is made and handed out: for whom, why, and the digest of its manifest."""
 
@@ -178,6 +182,7 @@ class Export(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     handed_out_at = models.DateTimeField(null=True)
+    handed_to = models.CharField(max_length=200, blank=True, default="")  # who came for it
     manifest_sha256 = models.CharField(max_length=64, blank=True, default="")
     bundle_sha256 = models.CharField(max_length=64, blank=True, default="")
     path = models.CharField(max_length=400, blank=True, default="")

@@ -7,6 +7,7 @@ nothing is ever due for want of a row. What is held is never due.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from django.db.models.expressions import RawSQL
 from siyanat.archive import models
 from siyanat.evidence import models as evidence
 from siyanat.evidence import queries as evidence_queries
+from siyanat.lib import persian
 from siyanat.roster import gates
 from siyanat.roster import models as roster
 
@@ -180,7 +182,7 @@ def visible_disposals(viewer: gates.Viewer) -> QuerySet[models.Disposal]:
         size_bytes=Sum("items__recording__size_bytes"),
         duration_ms=Sum("items__recording__duration_ms"),
     )
-    return rows.select_related("proposed_by", "agreed_by").order_by("-proposed_at", "id")
+    return rows.select_related("proposed_by__person", "agreed_by__person").order_by("-proposed_at", "id")
 
 
 def get_disposal(viewer: gates.Viewer, disposal_id: UUID) -> models.Disposal:
@@ -204,7 +206,7 @@ def is_national(viewer: gates.Viewer, *roles: str) -> bool:
 def open_changes() -> QuerySet[models.PeriodChange]:
     """Proposed changes of a period that nobody has agreed to or withdrawn."""
     rows = models.PeriodChange.objects.filter(agreed_at__isnull=True, withdrawn_at__isnull=True)
-    return rows.select_related("category", "proposed_by").order_by("proposed_at")
+    return rows.select_related("category", "proposed_by__person").order_by("proposed_at")
 
 
 def get_change(change_id: int) -> models.PeriodChange:
@@ -218,13 +220,26 @@ def visible_exports(viewer: gates.Viewer) -> QuerySet[models.Export]:
     """Exports under the viewer's custody or oversight, the latest first."""
     rows = models.Export.objects.filter(gates.under(viewer.paths(*READERS), field="unit_path"))
     return (
-        rows.annotate(count=Count("items")).select_related("asked_by", "handed_out_by").order_by("-asked_at")
+        rows.annotate(count=Count("items"))
+        .select_related("asked_by__person", "handed_out_by__person")
+        .order_by("-asked_at")
     )
 
 
 def get_export(viewer: gates.Viewer, export_id: UUID) -> models.Export:
     """:raises errors.NotFound: absent, or not under the viewer."""
     return gates.get_in_scope(visible_exports(viewer), pk=export_id)
+
+
+def find_reference(typed: str) -> str | None:
+    """``case:<id>`` for what somebody typed: that itself, the id alone, or the case's number in any digits."""
+    text = persian.normalise(typed).strip()
+    numbered = evidence_queries.references_numbered(text)
+    if len(numbered) == 1:
+        return numbered.pop()
+    with contextlib.suppress(ValueError):
+        return f"case:{UUID(text.removeprefix('case:'))}"
+    return text if evidence.Hold.objects.filter(reference=text).exists() else None
 
 
 def recordings_of_reference(reference: str) -> QuerySet[evidence.Recording]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from siyanat.archive import forms, models, operations, queries
+from siyanat.evidence import queries as evidence_queries
 from siyanat.lib import errors
-from siyanat.roster import gates
+from siyanat.roster import gates, pages
+from siyanat.ui import formatting
+from siyanat.ui import forms as ui_forms
 
 PAGE = 50
 reads = gates.admit(*queries.READERS, second_factor=True)
@@ -187,7 +191,17 @@ def receipt(request: gates.ViewerRequest, disposal_id: uuid.UUID) -> HttpRespons
 def exports(request: gates.ViewerRequest) -> HttpResponse:
     """Exports under the viewer, the latest first."""
     page = Paginator(queries.visible_exports(request.viewer), PAGE).get_page(request.GET.get("page"))
-    return render(request, "archive/exports.html", _context(request, "archive:exports", page=page))
+    numbers = evidence_queries.case_numbers(one.reference for one in page)
+    rows = [(one, _called(one.reference, numbers)) for one in page]
+    return render(request, "archive/exports.html", _context(request, "archive:exports", page=page, rows=rows))
+
+
+def _called(reference: str, numbers: Mapping[str, str]) -> str:
+    """What an export refers to, in words."""
+    if reference == models.BY_HAND:
+        return _("Chosen recordings")
+    number = numbers.get(reference, reference.removeprefix("case:"))
+    return _("Case %(number)s") % {"number": formatting.isolate(number)}
 
 
 @keeps
@@ -199,17 +213,20 @@ def new_export(request: gates.ViewerRequest) -> HttpResponseBase:
         "recordings": "\n".join(request.GET.getlist("recording")),
     }
     form = forms.ExportForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+
+    def ask(given: dict[str, Any]) -> str:
         asked = operations.ask_export(
             viewer=request.viewer, recipient=given["recipient"], reason=given["reason"], now=request.now,
             reference=given["reference"], recording_ids=given["recordings"],
             with_disclosures=given["with_disclosures"],
         )  # fmt: skip
-        messages.success(request, _("The export is being made; this page shows when it is ready."))
-        return redirect("archive:export", export_id=asked.pk)
-    crumbs = _crumbs("archive:exports", _("New export"))
-    return render(request, "archive/new_export.html", {"form": form, "crumbs": crumbs})
+        return reverse("archive:export", args=[asked.pk])
+
+    return pages.act(
+        request, form, do=ask, template="archive/new_export.html", title=_("New export"), submit="",
+        back=reverse("archive:exports"), crumbs=_crumbs("archive:exports", _("New export")),
+        done=_("The export is being made; this page shows when it is ready."),
+    )  # fmt: skip
 
 
 @reads
@@ -217,16 +234,22 @@ def new_export(request: gates.ViewerRequest) -> HttpResponseBase:
 def export(request: gates.ViewerRequest, export_id: uuid.UUID) -> HttpResponse:
     """One export: its state, what is in it, fetching and handing out."""
     found = queries.get_export(request.viewer, export_id)
+    form = forms.HandOutForm(initial={"handed_to": found.recipient, "at": request.now})
+    return _export_page(request, found, form)
+
+
+def _export_page(request: gates.ViewerRequest, found: models.Export, form: forms.HandOutForm) -> HttpResponse:
     items = found.items.select_related("recording__camera", "recording__unit").order_by(
         "recording__starts_at"
     )
     page = Paginator(items, PAGE).get_page(request.GET.get("page"))
+    numbers = evidence_queries.case_numbers([found.reference])
     crumbs = _crumbs("archive:exports", _("One export"))
-    return render(
-        request,
-        "archive/export.html",
-        _context(request, "archive:exports", export=found, page=page, crumbs=crumbs),
-    )
+    context = _context(
+        request, "archive:exports", export=found, page=page, crumbs=crumbs, form=form,
+        called=_called(found.reference, numbers), case=found.reference.removeprefix("case:") if numbers else "",
+    )  # fmt: skip
+    return render(request, "archive/export.html", context, status=422 if form.errors else 200)
 
 
 @keeps
@@ -240,10 +263,22 @@ def fetch(request: gates.ViewerRequest, export_id: uuid.UUID) -> HttpResponseBas
 @keeps
 @require_POST
 def hand_out(request: gates.ViewerRequest, export_id: uuid.UUID) -> HttpResponseBase:
-    """Record that the bundle was handed to its recipient."""
-    handed = operations.hand_out(viewer=request.viewer, export_id=export_id, now=request.now)
-    messages.success(request, _("Recorded. The receipt can be downloaded as soon as the log has sealed it."))
-    return redirect("archive:export", export_id=handed.pk)
+    """Record to whom and when the bundle was handed."""
+    form = forms.HandOutForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.hand_out(
+                viewer=request.viewer, export_id=export_id, now=request.now, **form.cleaned_data
+            )
+        except errors.NotFound:
+            raise
+        except errors.Refusal as refusal:
+            ui_forms.add_refusal(form, refusal)
+        else:
+            said = _("Recorded. The receipt can be downloaded as soon as the log has sealed it.")
+            messages.success(request, said)
+            return redirect("archive:export", export_id=export_id)
+    return _export_page(request, queries.get_export(request.viewer, export_id), form)
 
 
 @reads

@@ -13,10 +13,10 @@ from siyanat.archive import queries as archive_queries
 from siyanat.cameras import queries as camera_queries
 from siyanat.cases import queries as case_queries
 from siyanat.coverage import models as coverage
-from siyanat.desk import items, links, sources
+from siyanat.desk import items, sources
 from siyanat.ledger import queries as ledger_queries
 from siyanat.lib import jalali, persian
-from siyanat.roster import gates, names
+from siyanat.roster import gates, links, names
 from siyanat.roster import models as roster
 from siyanat.roster import queries as roster_queries
 from siyanat.ui import formatting

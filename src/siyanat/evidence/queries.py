@@ -26,6 +26,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from siyanat.evidence import models
+from siyanat.ledger import kinds
 from siyanat.ledger import models as ledger
 from siyanat.lib import errors, persian
 from siyanat.media import probe as probing
@@ -36,6 +37,7 @@ OVERSEEING_ROLES = gates.FOOTAGE_ROLES
 OWN_ROLES = (gates.Role.PATROL_OFFICER, gates.Role.SHIFT_LEADER)
 PRIVATE_ROLES = (gates.Role.INTEGRITY_OFFICER, gates.Role.EXTERNAL_OVERSEER)
 Reason = models.ViewingGrant.Reason
+KEEPING_ROLES = (gates.Role.EVIDENCE_CUSTODIAN, *PRIVATE_ROLES)
 PRIVATE_REASONS = (Reason.CASE, Reason.REQUEST)
 SORTS = ("starts_at", "received_at", "size_bytes", "duration_ms")
 """Orders of the search; each also with a minus sign."""
@@ -72,7 +74,12 @@ def current_attributions() -> QuerySet[models.Attribution]:
 
 def current_attribution(recording: models.Recording) -> models.Attribution | None:
     """Whose recording it is, as believed now."""
-    return current_attributions().filter(recording=recording).select_related("shift__unit", "person").first()
+    return (
+        current_attributions()
+        .filter(recording=recording)
+        .select_related("shift__unit", "person__unit")
+        .first()
+    )
 
 
 def attribution_history(recording: models.Recording) -> QuerySet[models.Attribution]:
@@ -235,6 +242,23 @@ def list_holds(viewer: gates.Viewer, *, active: bool = True) -> QuerySet[models.
     ).order_by("-placed_at")
 
 
+def case_numbers(references: Iterable[str]) -> dict[str, str]:
+    """Numbers by which people know what rooms hold footage for, by the holds' references; a case writes its own
+    into the note.
+    """
+    rows = models.Hold.objects.filter(_BY_A_CASE, reference__in=set(references)).exclude(note="")
+    return dict(rows.values_list("reference", "note"))
+
+
+def references_numbered(number: str) -> set[str]:
+    """References of the cases with this number that hold, or held, footage."""
+    rows = models.Hold.objects.filter(_BY_A_CASE, note=number) if number else models.Hold.objects.none()
+    return set(rows.values_list("reference", flat=True))
+
+
+_BY_A_CASE = Q(reference__startswith="case:", placed_by__isnull=True)
+
+
 # Footage.
 
 
@@ -336,19 +360,40 @@ def _moved_restrictions(shift: roster.Shift) -> list[tuple[UUID, tuple[dt.dateti
 # Chain of custody.
 
 
-def custody_of(recording: models.Recording) -> QuerySet[ledger.Entry]:
-    """Log entries about a recording, the earliest first: who sealed, attributed, held and saw it."""
+def custody_of(viewer: gates.Viewer, recording: models.Recording) -> QuerySet[ledger.Entry]:
+    """Log entries about a recording, the earliest first: who sealed, attributed, held and saw it; who exported it,
+    for those who keep or oversee it: what oversight takes along is not told to the unit.
+    """
     current = current_attribution(recording)
     subjects = [f"recording:{recording.pk}"]
+    if viewer.holds_over(recording.unit.path, *KEEPING_ROLES):
+        subjects += _exports_of(recording)
     if current is not None and current.shift_id:
         subjects.append(f"shift:{current.shift_id}")
     return ledger.Entry.objects.filter(subject__in=subjects).order_by("recorded_at", "pk")
 
 
+def _exports_of(recording: models.Recording) -> list[str]:
+    """Subjects of the exports that took it along, as the log names them: the archive, which makes them, stands above."""
+    asked = ledger.Entry.objects.filter(kind="archive.export_asked", body__contains=str(recording.pk))
+    return list(asked.order_by().values_list("subject", flat=True).distinct())
+
+
+RECOUNTS = ("coverage.", "signals.", "triage.", "review.")
+"""Kinds of acts in which the system counted, analyzed or planned anew: nobody had or saw the footage by them."""
+
+
+def is_recount(entry: ledger.Entry) -> bool:
+    """Whether an entry tells of the system's own counting, rather than of who had the footage."""
+    return kinds.is_process(entry.actor) and entry.kind.startswith(RECOUNTS)
+
+
 def names_of(actors: Iterable[str]) -> dict[str, roster.Person]:
     """People behind the log's opaque actors, by the actor; processes have none."""
     ids = {actor for actor in actors if not actor.startswith("system:")}
-    people = roster.Person.objects.filter(user__in=[one for one in ids if _is_uuid(one)])
+    people = roster.Person.objects.filter(user__in=[one for one in ids if _is_uuid(one)]).select_related(
+        "unit"
+    )
     return {str(person.user_id): person for person in people}
 
 

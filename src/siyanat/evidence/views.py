@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -88,23 +89,40 @@ def _recording_context(request: gates.ViewerRequest, found: models.Recording) ->
     current = queries.current_attribution(found)
     shift = current.shift if current else None
     viewer = request.viewer
+    custody = _custody(viewer, found)
+    held = list(queries.holds_of(found))
     return {
         "recording": found,
         "current": current,
         "officer": names.full_name(current.person if current else None),
         "facts": _facts(found),
         "history": [
-            {"row": row, "person": names.full_name(row.person), "by": _account_name(row.actor)}
+            {"row": row, "person": names.full_name(row.person), "by": names.account_name(row.actor)}
             for row in queries.attribution_history(found)
         ],
-        "holds": queries.holds_of(found),
-        "custody": _custody(found),
+        "holds": _holds(held),
+        "custody": [row for row in custody if not row["is_recount"]],
+        "recounts": [row for row in custody if row["is_recount"]],
         "grant": queries.find_grant(viewer, shift, request.now) if shift else None,
         "may_hold": viewer.holds_over(found.unit.path, *operations.PLACING_ROLES),
         "may_release": viewer.holds_over(found.unit.path, *operations.RELEASING_ROLES),
         "may_correct": viewer.holds_over(found.unit.path, *operations.CORRECTING_ROLES),
         "crumbs": [(_("Recordings"), ".."), (found.sha256[:12], "")],
     }
+
+
+def _holds(held: list[models.Hold]) -> list[dict[str, object]]:
+    """Holds with what they refer to: a case by its number, which leads to it; else as it was typed."""
+    numbers = queries.case_numbers(hold.reference for hold in held)
+    return [
+        {
+            "hold": hold,
+            "number": numbers.get(hold.reference, ""),
+            "case": hold.reference.removeprefix("case:") if hold.reference in numbers else "",
+            "is_mark": hold.reference.startswith("mark:"),
+        }
+        for hold in held
+    ]
 
 
 def _facts(found: models.Recording) -> list[tuple[str, object]]:
@@ -132,21 +150,24 @@ def _facts(found: models.Recording) -> list[tuple[str, object]]:
     ]
 
 
-def _custody(found: models.Recording) -> list[dict[str, object]]:
-    entries = list(queries.custody_of(found))
+def _custody(viewer: gates.Viewer, found: models.Recording) -> list[dict[str, object]]:
+    entries = list(queries.custody_of(viewer, found))
     people = queries.names_of({entry.actor for entry in entries})
     return [
         {
             "entry": entry,
             "act": kinds.sentence_for(entry.kind),
-            "by": names.full_name(people[entry.actor]) if entry.actor in people else entry.actor,
+            "by": _actor_name(entry.actor, people),
+            "is_recount": queries.is_recount(entry),
         }
         for entry in entries
     ]
 
 
-def _account_name(user: Any) -> str:
-    return names.full_name(getattr(user, "person", None)) if user else _("the system")
+def _actor_name(actor: str, people: Mapping[str, roster.Person]) -> str:
+    if actor in people:
+        return names.full_name(people[actor])
+    return kinds.process_name(actor) if kinds.is_process(actor) else _("a login without a person")
 
 
 @gates.admit(*operations.CORRECTING_ROLES, second_factor=True)
@@ -216,15 +237,15 @@ def holds(request: gates.ViewerRequest) -> HttpResponse:
     active = request.GET.get("released") != "1"
     page = _page(request, queries.list_holds(request.viewer, active=active))
     rows = [
-        {
-            "hold": hold,
-            "by": _account_name(hold.placed_by),
-            "released_by": _account_name(hold.released_by) if hold.released_at else "",
+        row
+        | {
+            "by": names.account_name(hold.placed_by),
+            "released_by": names.account_name(hold.released_by) if hold.released_at else "",
             "unit": names.unit_name(hold.unit) if hold.unit else "",
             "may_release": active
             and request.viewer.holds_over(operations.covers_of(hold).path(), *operations.RELEASING_ROLES),
         }
-        for hold in page
+        for row, hold in zip(_holds(list(page)), page, strict=True)
     ]
     tabs = [
         {"label": _("In force"), "url": "?", "current": active},

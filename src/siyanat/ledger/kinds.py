@@ -1,6 +1,7 @@
 """A sentence for each kind of act, in the reader's language.
 
-Kept here: the look-up. Each room declares its own in ``siyanat/<room>/ledger_kinds.py``:
+Kept here: the look-up, and the names of the system's processes. Each room declares its own sentences in
+``siyanat/<room>/ledger_kinds.py``:
 
     LEDGER_KINDS = {"cameras.camera_issued": _("A camera was issued")}
 
@@ -15,6 +16,7 @@ import importlib.util
 
 from django.apps import apps
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @functools.cache
@@ -28,6 +30,36 @@ def sentences() -> dict[str, str | Promise]:
 def sentence_for(kind: str) -> str:
     """The sentence of a kind, or its code."""
     return str(sentences().get(kind, kind))
+
+
+PROCESSES = {
+    "accounts": _("the system (sign-in)"),
+    "analysis": _("the system (detectors)"),
+    "archive": _("the system (archive)"),
+    "coverage": _("the system (counting of minutes)"),
+    "demo": _("the system (demonstration)"),
+    "evidence": _("the system (store)"),
+    "ingest": _("the system (intake)"),
+    "installation": _("the system (installation)"),
+    "review": _("the system (reviews)"),
+    "roster": _("the system (roster)"),
+    "triage": _("the system (watch plans)"),
+    "verify": _("the system (verification)"),
+}
+"""The system's own processes, as they sign in the log: ``system:<process>``, with a step after a dot."""
+
+
+def is_process(actor: str) -> bool:
+    """Whether the system acted, no person."""
+    return actor.startswith(_SYSTEM)
+
+
+def process_name(actor: str) -> str:
+    """The words for one of the system's processes."""
+    return str(PROCESSES.get(actor.removeprefix(_SYSTEM).partition(".")[0], _("the system")))
+
+
+_SYSTEM = "system:"
 
 
 def choices() -> list[tuple[str, str]]:

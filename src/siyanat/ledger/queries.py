@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Manager, Q, QuerySet
 
@@ -213,6 +214,13 @@ def name_actors(entries: Iterable[models.Entry]) -> dict[str, str]:
     """Log-in names of the actors that are accounts; the system's processes have none."""
     found = _accounts().filter(pk__in={entry.actor for entry in entries if _is_uuid(entry.actor)})
     return {str(key): username for key, username in found.values_list("pk", "username")}
+
+
+def name_people(entries: Iterable[models.Entry]) -> dict[str, str]:
+    """Names of the people behind the actors, in the reader's language; a login of its own has none."""
+    actors = {uuid.UUID(entry.actor) for entry in entries if _is_uuid(entry.actor)}
+    people = apps.get_model("roster.Person")._default_manager.filter(user__in=actors)  # noqa: SLF001
+    return {str(person.user_id): str(person.name) for person in people}
 
 
 def _is_uuid(text: str) -> bool:

@@ -7,6 +7,7 @@ The log stands below the roster and can't name roles: the gatekeeper admits this
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from siyanat.ledger import checkpoints as checkpoint_acts
 from siyanat.ledger import (
+    facts,
     forms,
     keys,
     kinds,
@@ -50,6 +52,13 @@ def _short(identifier: str) -> str:
     return identifier if len(rest) < SHORT else f"{kind}{colon}{rest[:8]}…"
 
 
+def _by(entry: models.Entry, people: Mapping[str, str], logins: Mapping[str, str]) -> str:
+    """Who acted, in words: a person, a login without one, or one of the system's processes."""
+    if kinds.is_process(entry.actor):
+        return kinds.process_name(entry.actor)
+    return people.get(entry.actor) or logins.get(entry.actor) or _short(entry.actor)
+
+
 @require_GET
 def log(request: ReaderRequest) -> HttpResponse:
     """Entries, newest first, by act, actor, subject and time."""
@@ -60,9 +69,9 @@ def log(request: ReaderRequest) -> HttpResponse:
         before=_number(request.GET.get("before")),
         after=_number(request.GET.get("after")),
     )
-    names = queries.name_actors(page.entries)
+    people, logins = queries.name_people(page.entries), queries.name_actors(page.entries)
     rows = [
-        (one, kinds.sentence_for(one.kind), names.get(one.actor) or _short(one.actor), _short(one.subject))
+        (one, kinds.sentence_for(one.kind), _by(one, people, logins), _short(one.subject))
         for one in page.entries
     ]
     context: dict[str, Any] = {
@@ -92,9 +101,11 @@ def _show_entry(
     context = {
         "entry": found,
         "sentence": kinds.sentence_for(found.kind),
-        "actor_name": queries.name_actors([found]).get(found.actor, ""),
-        "facts": sorted(body["facts"].items()),
-        "commitments": sorted(body["commitments"].items()),
+        "actor_name": _by(found, queries.name_people([found]), queries.name_actors([found])),
+        "facts": facts.read(body["facts"]),
+        "commitments": [
+            (facts.NAMES.get(name, name), digest) for name, digest in sorted(body["commitments"].items())
+        ],
         "has_values": found.disclosures.exists(),
         "may_open": queries.may_open(request.viewer, found),
         "may_erase": queries.may_erase(request.viewer, found),

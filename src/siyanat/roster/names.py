@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from siyanat.roster import models
 
@@ -25,3 +28,11 @@ def unit_name(unit: models.Unit | None) -> str:
 def place_name(shift: models.Shift) -> str:
     """The beat or area of a shift."""
     return shift.place
+
+
+def account_name(user: Any) -> str:
+    """The name of whose login it is, else the login; "the system" where there is none."""
+    if user is None:
+        return _("the system")
+    person = getattr(user, "person", None)
+    return full_name(person) if person is not None else str(user.username)

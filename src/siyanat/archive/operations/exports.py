@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from siyanat.archive import bundle, models, queries
 from siyanat.evidence import models as evidence
@@ -23,7 +24,6 @@ from siyanat.lib import errors
 from siyanat.roster import gates
 
 ACTOR = "system:archive.build_export"
-BY_HAND = "recordings"
 State = models.Export.State
 
 
@@ -43,24 +43,27 @@ def ask_export(
     recording_ids: Iterable[UUID] = (),
     with_disclosures: bool = False,
 ) -> models.Export:
-    """Ask for a bundle of a case's footage (``reference`` ``case:<id>``) or of chosen recordings.
+    """Ask for a bundle of a case's footage (``reference``: its number or ``case:<id>``) or of chosen recordings.
 
     Personal values travel only for an integrity officer over all of it, and of them only those that they may open.
 
     :raises errors.NotFound: a recording is not under the viewer's custody.
-    :raises errors.Refusal: ``archive.reason_missing``, ``archive.nothing_chosen``, ``archive.bytes_gone``,
-        ``archive.too_many``, ``archive.disclosures_not_yours``, ``access.concerns_yourself``.
+    :raises errors.Refusal: ``archive.reason_missing``, ``archive.reference_unknown``, ``archive.nothing_chosen``,
+        ``archive.bytes_gone``, ``archive.too_many``, ``archive.disclosures_not_yours``, ``access.concerns_yourself``.
     """
     if not (recipient.strip() and reason.strip()):
         raise errors.Refusal("archive.reason_missing")
-    recordings = _choose(viewer, reference, set(recording_ids))
+    typed, reference = reference, (queries.find_reference(reference) or "") if reference else ""
+    if typed and not reference:
+        raise errors.Refusal("archive.reference_unknown", reference=typed)
+    recordings = _choose_of_case(viewer, typed, reference) if typed else _choose(viewer, set(recording_ids))
     concerned = queries.concerned_people(one.pk for one in recordings)
     gates.check_not_concerned(viewer, concerned, act="archive.export")
     path = gates.common_path(one.unit.path for one in recordings)
     if with_disclosures and not viewer.holds_over(path, gates.Role.INTEGRITY_OFFICER):
         raise errors.Refusal("archive.disclosures_not_yours")
     export = models.Export.objects.create(
-        reference=reference or BY_HAND, unit_path=path,
+        reference=reference or models.BY_HAND, unit_path=path,
         recipient=recipient, reason=reason, with_disclosures=with_disclosures, asked_by=viewer.user, asked_at=now,
     )  # fmt: skip
     models.ExportItem.objects.bulk_create(
@@ -74,22 +77,38 @@ def ask_export(
     return export
 
 
-def _choose(viewer: gates.Viewer, reference: str, wanted: set[UUID]) -> list[evidence.Recording]:
-    rows = evidence.Recording.objects.filter(pk__in=wanted)
-    if reference:
-        rows = queries.recordings_of_reference(reference)
-    chosen = list(rows.select_related("unit").order_by("starts_at", "pk")[: queries.LIST_LIMIT + 1])
-    if not chosen:
+def _choose(viewer: gates.Viewer, wanted: set[UUID]) -> list[evidence.Recording]:
+    chosen = _first(evidence.Recording.objects.filter(pk__in=wanted))
+    if not wanted:
         raise errors.Refusal("archive.nothing_chosen")
-    if len(chosen) > queries.LIST_LIMIT:
-        raise errors.Refusal("archive.too_many", count=len(chosen), most=queries.LIST_LIMIT)
-    reached = all(viewer.holds_over(one.unit.path, *queries.KEEPERS) for one in chosen)
-    if not reached or (not reference and len(chosen) < len(wanted)):
+    if len(chosen) < min(len(wanted), queries.LIST_LIMIT) or not _reaches(viewer, chosen):
         raise errors.NotFound
     kept = [one for one in chosen if one.state != evidence.Recording.State.DISPOSED]
-    if not kept or (not reference and len(kept) < len(chosen)):
+    if len(kept) < len(chosen):
         raise errors.Refusal("archive.bytes_gone", count=len(chosen) - len(kept))
     return kept
+
+
+def _choose_of_case(viewer: gates.Viewer, typed: str, reference: str) -> list[evidence.Recording]:
+    """What a case's holds cover and still has its bytes; a case elsewhere is answered as one that there isn't."""
+    chosen = _first(queries.recordings_of_reference(reference))
+    if not chosen or not _reaches(viewer, chosen):
+        raise errors.Refusal("archive.reference_unknown", reference=typed)
+    kept = [one for one in chosen if one.state != evidence.Recording.State.DISPOSED]
+    if not kept:
+        raise errors.Refusal("archive.bytes_gone", count=len(chosen))
+    return kept
+
+
+def _first(rows: QuerySet[evidence.Recording]) -> list[evidence.Recording]:
+    chosen = list(rows.select_related("unit").order_by("starts_at", "pk")[: queries.LIST_LIMIT + 1])
+    if len(chosen) > queries.LIST_LIMIT:
+        raise errors.Refusal("archive.too_many", count=len(chosen), most=queries.LIST_LIMIT)
+    return chosen
+
+
+def _reaches(viewer: gates.Viewer, recordings: Iterable[evidence.Recording]) -> bool:
+    return all(viewer.holds_over(one.unit.path, *queries.KEEPERS) for one in recordings)
 
 
 def build_export(*, export_id: UUID | str, now: dt.datetime) -> models.Export:
@@ -133,21 +152,33 @@ def fetch_export(*, viewer: gates.Viewer, export_id: UUID, now: dt.datetime) -> 
 
 
 @transaction.atomic
-def hand_out(*, viewer: gates.Viewer, export_id: UUID, now: dt.datetime) -> models.Export:
-    """Record that the bundle was handed to its recipient; the hand-out receipt tells of this entry.
+def hand_out(
+    *, viewer: gates.Viewer, export_id: UUID, handed_to: str, at: dt.datetime, now: dt.datetime
+) -> models.Export:
+    """Record to whom and when the bundle was handed; the hand-out receipt tells of this entry.
 
-    :raises errors.Refusal: ``archive.export_not_ready``.
+    :raises errors.Refusal: ``archive.export_not_ready``, ``archive.collector_missing``,
+        ``archive.hand_out_time_impossible`` when ``at`` is before it was made, or after ``now``.
     """
     export = _own(viewer, export_id)
+    if not handed_to.strip():
+        raise errors.Refusal("archive.collector_missing")
+    if export.finished_at is not None and not _to_the_minute(export.finished_at) <= at <= now:
+        raise errors.Refusal("archive.hand_out_time_impossible", made_at=export.finished_at, now=now)
     claimed = models.Export.objects.filter(pk=export.pk, state=State.READY).update(
-        state=State.HANDED_OUT, handed_out_by=viewer.user, handed_out_at=now
+        state=State.HANDED_OUT, handed_out_by=viewer.user, handed_out_at=at, handed_to=handed_to.strip()
     )
     if not claimed:
         raise errors.Refusal("archive.export_not_ready")
-    _tell(export, "archive.export_handed_out", viewer.actor, now, bundle_sha256=export.bundle_sha256,
-          manifest_sha256=export.manifest_sha256)  # fmt: skip
+    _tell(export, "archive.export_handed_out", viewer.actor, now, personal={"handed_to": handed_to.strip()},
+          bundle_sha256=export.bundle_sha256, manifest_sha256=export.manifest_sha256,
+          handed_out_at=at)  # fmt: skip
     export.refresh_from_db()
     return export
+
+
+def _to_the_minute(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def _own(viewer: gates.Viewer, export_id: UUID) -> models.Export:
@@ -197,8 +228,8 @@ def hand_out_receipt(export: models.Export) -> str:
         raise errors.Refusal("archive.export_not_ready")
     facts = {
         "export": str(export.pk), "reference": export.reference, "recipient": export.recipient,
-        "asked_at": export.asked_at, "handed_out_at": export.handed_out_at, "size_bytes": export.size_bytes,
-        "bundle_sha256": export.bundle_sha256, "manifest_sha256": export.manifest_sha256,
+        "handed_to": export.handed_to, "asked_at": export.asked_at, "handed_out_at": export.handed_out_at,
+        "size_bytes": export.size_bytes, "bundle_sha256": export.bundle_sha256, "manifest_sha256": export.manifest_sha256,
     }  # fmt: skip
     return _receipt(
         "siyanat-hand-out-receipt/1", facts, list(ledger_queries.entries_about(f"export:{export.pk}"))

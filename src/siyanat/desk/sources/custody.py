@@ -11,13 +11,13 @@ from siyanat.archive import models as archive
 from siyanat.archive import queries as archive_queries
 from siyanat.cameras import models as cameras
 from siyanat.cameras import queries as camera_queries
-from siyanat.desk import items, links
+from siyanat.desk import items
 from siyanat.desk.sources import taking
 from siyanat.evidence import models as evidence
 from siyanat.evidence import queries as evidence_queries
 from siyanat.ingest import models as ingest
 from siyanat.ingest import queries as ingest_queries
-from siyanat.roster import gates, names
+from siyanat.roster import gates, links, names
 from siyanat.ui import formatting
 
 # A hold placed by hand is looked at again after this long: does anybody still need it?

@@ -6,9 +6,9 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from siyanat.desk import items, links
+from siyanat.desk import items
 from siyanat.ledger import submission, witnessing
-from siyanat.roster import gates
+from siyanat.roster import gates, links
 
 
 def two_histories(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG001

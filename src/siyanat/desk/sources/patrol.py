@@ -11,12 +11,12 @@ from siyanat.cameras import models as cameras
 from siyanat.cases import models as cases
 from siyanat.cases import queries as case_queries
 from siyanat.coverage import models as coverage
-from siyanat.desk import items, links
+from siyanat.desk import items
 from siyanat.desk import models as desk
 from siyanat.desk.sources import taking
 from siyanat.review import models as review
 from siyanat.review import queries as review_queries
-from siyanat.roster import gates, names
+from siyanat.roster import gates, links, names
 
 # How far back missing minutes are asked about, and how long news stays when nobody puts it away.
 MISSING_FOR = dt.timedelta(days=31)

@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from siyanat.desk import items, links
+from siyanat.desk import items
 from siyanat.desk.sources import taking
-from siyanat.roster import gates, names
+from siyanat.roster import gates, links, names
 from siyanat.roster import models as roster
 from siyanat.roster import queries as people
 

@@ -14,11 +14,11 @@ from siyanat.cases import models as cases
 from siyanat.cases import queries as case_queries
 from siyanat.coverage import models as coverage
 from siyanat.coverage import queries as coverage_queries
-from siyanat.desk import items, links
+from siyanat.desk import items
 from siyanat.desk.sources import taking
 from siyanat.review import models as review
 from siyanat.review import queries as review_queries
-from siyanat.roster import gates, names
+from siyanat.roster import gates, links, names
 from siyanat.roster import models as roster
 
 Role = gates.Role

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django import template
+from typing import Any
 
-from siyanat.roster import models, names
+from django import template
+from django.template.context import Context
+
+from siyanat.roster import links, models, names
 
 register = template.Library()
 
@@ -25,3 +28,16 @@ def unit_name(unit: models.Unit | None) -> str:
 def place_name(shift: models.Shift) -> str:
     """``{{ shift|place_name }}``."""
     return names.place_name(shift)
+
+
+@register.filter
+def account_name(user: Any) -> str:
+    """``{{ export.asked_by|account_name }}``: a person, never a login where there is one."""
+    return names.account_name(user)
+
+
+@register.simple_tag(takes_context=True)
+def reach(context: Context, name: str, *arguments: object) -> str:
+    """``{% reach "cases:case" case.pk as url %}``: the address, or nothing where its page would not admit the reader."""
+    viewer = getattr(context.get("request"), "viewer", None)
+    return links.reach(viewer, name, *arguments) if viewer is not None else ""

@@ -1,4 +1,4 @@
-"""Addresses that a viewer may enter: the kartabl and the jump box lead nowhere else. Nothing is read here."""
+"""Addresses that a viewer may enter: what is offered leads nowhere else. Nothing is read here."""
 
 from __future__ import annotations
 
