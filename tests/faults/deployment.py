@@ -145,24 +145,24 @@ class Deployment:
 
 
 @contextlib.contextmanager
-def deployed(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[Deployment]:
+def deployed(
+    folder: Path, *, empty: bool = False, own_database: bool = False, **settings: str
+) -> Iterator[Deployment]:
     """A deployment with its tables made and nothing running but its database; all of it ends with the block.
 
-    With ``empty`` it has no tables yet.
+    With ``empty`` it has no tables yet; with ``own_database`` the server is the embedded one, and is not running.
     """
     home = folder / "home"
     home.mkdir(parents=True)
-    cluster = postgres.locate(folder / "database")
-    postgres.start(cluster)
-    at = cluster.address()
-    address = (
-        f"postgresql://{at['USER']}:{quote(at['PASSWORD'])}@/{at['NAME']}?host={quote(at['HOST'])}&port=5432"
-    )
+    cluster = postgres.locate(home if own_database else folder / "database")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("SIYANAT_", "DJANGO_"))
-    } | {"SIYANAT_HOME": str(home), "SIYANAT_DATABASE_URL": address, "SIYANAT_UNIT": "A", "PYTHONUNBUFFERED": "1",
+    } | {"SIYANAT_HOME": str(home), "SIYANAT_UNIT": "A", "PYTHONUNBUFFERED": "1",
          "SIYANAT_POSTGRES_BIN": str(cluster.binaries),
          "DJANGO_SETTINGS_MODULE": "siyanat.config.settings", **settings}  # fmt: skip
+    if not own_database:
+        postgres.start(cluster)
+        environment["SIYANAT_DATABASE_URL"] = _address_of(cluster)
     found = Deployment(folder, cluster, free_port(), environment)
     found.dock.mkdir()
     try:
@@ -172,6 +172,12 @@ def deployed(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[
         yield found
     finally:
         found.stop()
+
+
+def _address_of(cluster: postgres.Cluster) -> str:
+    at = cluster.address()
+    login = f"{at['USER']}:{quote(at['PASSWORD'])}"
+    return f"postgresql://{login}@/{at['NAME']}?host={quote(at['HOST'])}&port=5432"
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from siyanat.config import postgres
 from tests.faults import children, deployment
 from tests.ingest import files
 
@@ -132,3 +134,22 @@ def _check_whole(work: Work) -> None:
     assert found.siyanat("ledger", "verify").returncode == 0
     for path in found.dock.rglob("*.receipt.json"):
         assert json.loads(path.read_text())["sha256"] in expected
+
+
+@pytest.mark.faults
+@pytest.mark.expects_errors
+def test_an_embedded_database_that_died_is_started_again_and_ends_with_the_deployment(tmp_path: Path) -> None:
+    with deployment.deployed(tmp_path / "deployment", own_database=True) as found:
+        found.start("run", "run", "--port", str(found.port))
+        children.wait_for(found.is_up, 120)
+        server = found.cluster.data / "postmaster.pid"
+        first = int(server.read_text().split()[0])
+        os.kill(first, signal.SIGKILL)
+        children.wait_for(lambda: server.exists() and int(server.read_text().split()[0]) != first, 120)
+        children.wait_for(found.is_up, 120)
+        children.wait_for(lambda: found.siyanat("status", "--json").returncode in {0, 1}, 60)
+        assert found.processes["run"].poll() is None
+        assert "was started again" in found.read_log("run")
+        found.processes["run"].terminate()
+        assert found.processes["run"].wait(timeout=90) == 0
+        assert not postgres.is_running(found.cluster)

@@ -41,7 +41,11 @@ def set_up() -> None:
     from django.utils import translation
 
     django.setup()
-    translation.activate(_language())
+    from siyanat.config import click_words
+
+    language = _language()
+    translation.activate(language)
+    click_words.speak(language)
 
 
 def build() -> click.Group:
