@@ -192,7 +192,7 @@ def test_the_reset_of_a_watched_login_goes_through_a_second_persons_page(cast: C
     client = sign_in("admin")
     assert client.get(reset).status_code == 200
     assert client.post(reset, {"sent": "1"})["Location"] == shown
-    agree = reverse("roster:agree_reset", args=[models.LoginReset.objects.get().pk])
+    agree = reverse("roster:agree_to_proposal", args=[models.Proposal.objects.get().pk])
     assert client.get(agree).status_code == 404
     client = sign_in("integrity")
     assert agree in client.get(shown).content.decode()
@@ -203,3 +203,19 @@ def test_the_reset_of_a_watched_login_goes_through_a_second_persons_page(cast: C
     page = client.post(reset, {"sent": "1"})
     assert page.status_code == 200
     assert page["Cache-Control"] == "no-store"
+
+
+def test_a_post_that_sees_footage_goes_through_a_second_persons_page(cast: Cast, sign_in: SignIn) -> None:
+    person = cast.people["steward"]
+    shown, give = (reverse(f"roster:{name}", args=[person.pk]) for name in ("person", "give_post"))
+    form = {"role": "evidence_custodian", "unit": "A"}
+    assert sign_in("admin").post(give, form)["Location"] == shown
+    assert not person.posts.filter(role="evidence_custodian").exists()
+    client = sign_in("integrity")
+    agree = reverse("roster:agree_to_proposal", args=[models.Proposal.objects.get().pk])
+    for page in ("/", shown):
+        assert agree in client.get(page).content.decode()
+    assert "Unit A" in client.get(agree, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert client.post(agree, {"sent": "1"})["Location"] == shown
+    assert person.posts.filter(role="evidence_custodian").exists()
+    assert client.get(agree).status_code == 404

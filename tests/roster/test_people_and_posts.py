@@ -80,6 +80,7 @@ def test_a_head_makes_a_shift_leader_of_their_own_people(cast: Cast) -> None:
         now=NOW,
     )
     assert cast.viewer("arash").holds(gates.Role.SHIFT_LEADER)
+    assert post is not None
     operations.end_post(viewer=cast.viewer("head"), post=post, now=NOW + DAY)
     later = cast.viewer("arash", now=NOW + DAY)
     assert not later.holds(gates.Role.SHIFT_LEADER)
@@ -180,6 +181,7 @@ def test_a_substitute_has_no_substitute(cast: Cast, by: str) -> None:
     first = operations.substitute(
         viewer=cast.viewer("head"), post=post, person=cast.people["leader"], now=NOW, ends_at=NOW + DAY
     )
+    assert first is not None
     with pytest.raises(errors.Refusal, match="substitute_of_substitute"):
         operations.substitute(
             viewer=cast.viewer(by), post=first, person=cast.people["steward"], now=NOW, ends_at=NOW + HOUR
@@ -216,7 +218,11 @@ def test_an_administrator_names_the_first_integrity_officer_and_no_other(cast: C
     with pytest.raises(errors.NotFound):
         give()
     models.HeldPost.objects.filter(role="integrity_officer").delete()
+    give()  # the external overseer is there: it waits for their word
+    assert not cast.people["babak"].posts.filter(role="integrity_officer").exists()
+    models.HeldPost.objects.filter(role="external_overseer").delete()
     give()
+    assert cast.people["babak"].posts.filter(role="integrity_officer").exists()
 
 
 def test_an_integrity_officer_suspends_a_head_and_their_substitute(cast: Cast) -> None:
@@ -246,9 +252,9 @@ def test_the_last_administrator_stays(cast: Cast) -> None:
 
 def test_an_administrator_opens_a_login_with_a_password_that_must_be_changed(cast: Cast) -> None:
     person = add(cast)
-    user, password = operations.open_login(
-        viewer=cast.viewer("admin"), person=person, username="Ali.Karimi", now=NOW
-    )
+    opened = operations.open_login(viewer=cast.viewer("admin"), person=person, username="Ali.Karimi", now=NOW)
+    assert opened is not None
+    user, password = opened
     assert (user.username, user.must_change_password) == ("ali.karimi", True)
     assert user.check_password(password)
     assert len(password) == 19
@@ -290,16 +296,16 @@ def test_a_login_that_sees_footage_is_reset_by_two_persons_and_once(cast: Cast, 
     before = person.user.password  # type: ignore[union-attr]
     for _ in range(2):
         assert operations.reset_login_password(viewer=admin, person=person, now=NOW) is None
-    reset = models.LoginReset.objects.get()
+    reset = models.Proposal.objects.get()
     for name in ("head", "stranger", "admin"):
         with pytest.raises(errors.NotFound):
-            operations.agree_login_reset(viewer=cast.viewer(name), reset_id=reset.pk, now=NOW)
+            operations.agree_to_proposal(viewer=cast.viewer(name), proposal_id=reset.pk, now=NOW)
     person.user.refresh_from_db()  # type: ignore[union-attr]
     assert person.user.password == before  # type: ignore[union-attr]
-    assert list(queries.list_resets_to_agree(cast.viewer(by), now=NOW)) == [reset]
-    operations.agree_login_reset(viewer=cast.viewer(by), reset_id=reset.pk, now=NOW)
-    with pytest.raises(errors.Refusal, match="reset_closed"):
-        operations.agree_login_reset(viewer=cast.viewer(by), reset_id=reset.pk, now=NOW)
+    assert list(queries.list_proposals_to_agree(cast.viewer(by), now=NOW)) == [reset]
+    operations.agree_to_proposal(viewer=cast.viewer(by), proposal_id=reset.pk, now=NOW)
+    with pytest.raises(errors.Refusal, match="proposal_closed"):
+        operations.agree_to_proposal(viewer=cast.viewer(by), proposal_id=reset.pk, now=NOW)
     password = operations.reset_login_password(viewer=admin, person=person, now=NOW + HOUR)
     assert password is not None
     assert authenticate(None, username="custodian", password=password) == person.user
@@ -309,18 +315,18 @@ def test_a_login_that_sees_footage_is_reset_by_two_persons_and_once(cast: Cast, 
 def test_nobody_agrees_to_the_reset_of_their_own_login(cast: Cast) -> None:
     person = cast.people["integrity"]
     assert operations.reset_login_password(viewer=cast.viewer("admin"), person=person, now=NOW) is None
-    reset = models.LoginReset.objects.get()
+    reset = models.Proposal.objects.get()
     with pytest.raises(errors.Refusal, match="concerns_yourself"):
-        operations.agree_login_reset(viewer=cast.viewer("integrity"), reset_id=reset.pk, now=NOW)
-    assert not queries.list_resets_to_agree(cast.viewer("integrity"), now=NOW).exists()
+        operations.agree_to_proposal(viewer=cast.viewer("integrity"), proposal_id=reset.pk, now=NOW)
+    assert not queries.list_proposals_to_agree(cast.viewer("integrity"), now=NOW).exists()
 
 
 def test_neither_a_week_nor_a_post_ended_for_a_day_gets_around_the_second_person(cast: Cast) -> None:
     person, admin = cast.people["custodian"], cast.viewer("admin")
     operations.reset_login_password(viewer=admin, person=person, now=NOW)
-    with pytest.raises(errors.Refusal, match="reset_closed"):
-        operations.agree_login_reset(
-            viewer=cast.viewer("integrity"), reset_id=models.LoginReset.objects.get().pk, now=NOW + 7 * DAY
+    with pytest.raises(errors.Refusal, match="proposal_closed"):
+        operations.agree_to_proposal(
+            viewer=cast.viewer("integrity"), proposal_id=models.Proposal.objects.get().pk, now=NOW + 7 * DAY
         )
     operations.end_post(viewer=admin, post=person.posts.get(), now=NOW)
     assert operations.reset_login_password(viewer=admin, person=person, now=NOW + DAY) is None

@@ -56,7 +56,11 @@ MESSAGES = {
     "roster.post_held": _("%(person)s holds the post “%(role)s” over %(unit)s at that time already."),
     "roster.post_incompatible": _("%(person)s can't be %(role)s and %(other)s over the same units."),
     "roster.reason_needed": _("Give a reason of at least five letters."),
-    "roster.reset_closed": _("This was agreed to or done already, or nobody agreed within a week."),
+    "import.change_on_page": _("This post sees footage: end it, or give it anew, on the person's page."),
+    "roster.last_overseer": _(
+        "Somebody must go on overseeing %(unit)s: name another integrity officer or external overseer over it first."
+    ),
+    "roster.proposal_closed": _("This was agreed to or done already, or nobody agreed within a week."),
     "roster.second_person_needed": _("A second person must agree: not the one who proposed it."),
     "roster.shift_begun": _("Shift %(shift)s has begun and can't be canceled."),
     "roster.shift_canceled": _("Shift %(shift)s is canceled."),

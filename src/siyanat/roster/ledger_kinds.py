@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 LEDGER_KINDS = {
-    "roster.agree_login_reset": _("A second person agreed to the reset of a login"),
-    "roster.propose_login_reset": _("The reset of a login was proposed"),
+    "roster.agree_to_proposal": _("A second person agreed to what an administrator proposed"),
+    "roster.propose": _("An administrator proposed what takes a second person"),
+    "roster.release_overseer": _("The operator of the machine ended somebody's oversight"),
     "roster.add_non_working_day": _("A non-working day was added"),
     "roster.add_person": _("Somebody was taken on the roster"),
     "roster.add_vehicle": _("A vehicle was added"),

@@ -268,17 +268,27 @@ class WaitingImport(models.Model):
         return f"{self.kind} {self.file_name}"
 
 
-class LoginReset(models.Model):
-    """An administrator asks to reset the password or authenticator of somebody who sees footage: in force when a
-    second person agreed, and then once.
+class Proposal(models.Model):
+    """What an administrator wants to do and a second person, who is none, must agree to: a post that sees footage, the
+    login of somebody who holds one. A post is given by the agreement; of a login the administrator does it then, once.
     """
 
     class Kind(models.TextChoices):
         PASSWORD = "password", _("new temporary password")
         SECOND_FACTOR = "second_factor", _("forgetting the authenticator")
+        LOGIN = "login", _("opening a login")
+        POST = "post", _("a post that sees footage")
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="login_resets")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="proposals")
     kind = models.CharField(max_length=16, choices=Kind)
+    role = models.CharField(
+        max_length=32, choices=HeldPost.Role, blank=True, default=""
+    )  # of a post, as below
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    held = DateTimeRangeField(null=True, blank=True)
+    substitute_for = models.ForeignKey(
+        HeldPost, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     agreed_by = models.ForeignKey(
@@ -289,8 +299,22 @@ class LoginReset(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "kind", "proposed_at"], name="login_reset_once")
+            models.UniqueConstraint(
+                fields=["person", "kind", "role", "unit", "proposed_at"],
+                name="proposal_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="post", unit__isnull=False, held__isnull=False)
+                | (~models.Q(kind="post") & models.Q(unit__isnull=True, held__isnull=True, role="")),
+                name="proposal_of_a_post_says_which",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.person_id}"
+
+    @property
+    def path(self) -> str:
+        """Path of the unit over which the second person must stand."""
+        return self.unit.path if self.unit else self.person.unit.path

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from siyanat.roster import models
+from siyanat.ui import formatting
 
 
 def is_persian() -> bool:
@@ -36,3 +37,20 @@ def account_name(user: Any) -> str:
         return _("the system")
     person = getattr(user, "person", None)
     return full_name(person) if person is not None else str(user.username)
+
+
+def proposal_name(proposal: models.Proposal) -> str:
+    """What is proposed: for a post its role, unit and time."""
+    if proposal.unit is None or proposal.held is None:
+        return str(proposal.get_kind_display())
+    until = formatting.date(proposal.held.upper) if proposal.held.upper else ""
+    role, unit = proposal.get_role_display(), unit_name(proposal.unit)
+    if proposal.substitute_for_id is not None:
+        return _("%(role)s, %(unit)s, as a substitute until %(until)s") % {
+            "role": role,
+            "unit": unit,
+            "until": until,
+        }
+    if until:
+        return _("%(role)s, %(unit)s, until %(until)s") % {"role": role, "unit": unit, "until": until}
+    return _("%(role)s, %(unit)s") % {"role": role, "unit": unit}

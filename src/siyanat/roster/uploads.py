@@ -120,6 +120,12 @@ def apply(
         return redirect(places.preview, *args, waiting.id)
     counts = {name: formatting.number(count) for name, count in outcome.items()}
     messages.success(request, _("%(added)s added, %(changed)s changed, %(same)s as they were.") % counts)
+    if proposed := outcome.get(sheets.PROPOSED):
+        messages.info(
+            request,
+            _("%(count)s posts see footage: they wait for an integrity officer or an external overseer.")
+            % {"count": formatting.number(proposed)},
+        )
     return redirect(places.preview, *args, waiting.id)
 
 

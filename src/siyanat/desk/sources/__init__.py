@@ -56,7 +56,8 @@ SOURCES: tuple[Source, ...] = (
         "second_factor", _("Second factors"), "lock", (Role.ADMINISTRATOR,), running.accounts_without_second_factor
     ),
     Source(
-        "resets", _("Resets of logins"), "lock", (Role.INTEGRITY_OFFICER, Role.EXTERNAL_OVERSEER), running.resets_to_agree
+        "proposals", _("Posts and logins"), "lock", (Role.INTEGRITY_OFFICER, Role.EXTERNAL_OVERSEER),
+        running.proposals_to_agree,
     ),
     Source("histories", _("The log"), "shield", (Role.EXTERNAL_OVERSEER,), log.two_histories),
     Source("failed_jobs", _("Failed jobs"), "alert", (Role.ADMINISTRATOR,), running.failed_jobs),

@@ -40,17 +40,17 @@ def accounts_without_second_factor(viewer: gates.Viewer, now: dt.datetime) -> it
     return taking.take(rows, make, url=links.reach(viewer, "roster:people"), limit=10)
 
 
-def resets_to_agree(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
-    """Resets of logins that see footage: an administrator proposed them, oversight agrees."""
+def proposals_to_agree(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
+    """Posts that see footage, and what opens a login that does: an administrator proposed them, oversight agrees."""
 
-    def make(row: roster.LoginReset) -> items.Item:
+    def make(row: roster.Proposal) -> items.Item:
         return items.Item(
-            what=row.get_kind_display(), whose=f"{names.full_name(row.person)} · {names.unit_name(row.person.unit)}",
+            what=names.proposal_name(row), whose=f"{names.full_name(row.person)} · {names.unit_name(row.person.unit)}",
             code=row.person.personnel_number, since=row.proposed_at, act=_("Decide"),
-            url=links.reach(viewer, "roster:agree_reset", row.pk), kind="resets", icon="lock",
+            url=links.reach(viewer, "roster:agree_to_proposal", row.pk), kind="proposals", icon="lock",
         )  # fmt: skip
 
-    return taking.take(people.list_resets_to_agree(viewer, now=now), make, limit=10)
+    return taking.take(people.list_proposals_to_agree(viewer, now=now), make, limit=10)
 
 
 def failed_jobs(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG001

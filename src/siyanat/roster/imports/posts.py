@@ -16,6 +16,7 @@ from siyanat.lib import errors, tabular
 from siyanat.roster import gates, models
 from siyanat.roster.imports import sheet
 from siyanat.roster.operations import posts as operations
+from siyanat.roster.operations import second_person
 
 ROLES = (gates.Role.ADMINISTRATOR,)
 _ROLE_NAMES = {role.value: role.value for role in gates.Role} | {
@@ -60,8 +61,12 @@ def plan(viewer: gates.Viewer, rows: Sequence[tabular.Row], file: str, now: dt.d
             made.refuse(row.number, "role", wanted.role, "import.twice")
         elif post is None:
             _check(made, row, wanted)
+        waits = _waits(viewer, wanted, now)
         planned.append(wanted)
-        made.changes.append(_change(row, wanted, post))
+        change = _change(row, wanted, post, waits=waits)
+        if change.action == sheet.CHANGED and waits:
+            made.refuse(row.number, "to", row.values.get("to", ""), "import.change_on_page")
+        made.changes.append(change)
     return made
 
 
@@ -70,6 +75,9 @@ def write(viewer: gates.Viewer, made: sheet.Plan, now: dt.datetime) -> None:
     for change in made.changes:
         wanted, post = change.payload
         if change.action == sheet.SAME:
+            continue
+        if change.action == sheet.PROPOSED:
+            _propose(viewer, wanted, now)
             continue
         if post is None:
             post = models.HeldPost.objects.create(
@@ -81,6 +89,25 @@ def write(viewer: gates.Viewer, made: sheet.Plan, now: dt.datetime) -> None:
             if wanted.ends_at is not None:
                 operations.end_substitutes(viewer, post, at=wanted.ends_at, now=now)
         operations.record("roster.give_post", viewer, post, now, source=made.file)
+
+
+def _waits(viewer: gates.Viewer, wanted: _Wanted, now: dt.datetime) -> bool:
+    """Whether the row takes a second person; what lies wholly in the past gives nobody anything to see."""
+    is_past = wanted.ends_at is not None and wanted.ends_at <= now
+    return not is_past and operations.waits_for_second_person(
+        viewer, person=wanted.person, role=wanted.role, unit=wanted.unit, now=now
+    )
+
+
+def _propose(viewer: gates.Viewer, wanted: _Wanted, now: dt.datetime) -> None:
+    second_person.propose(
+        viewer,
+        models.Proposal(
+            kind=models.Proposal.Kind.POST, person=wanted.person, role=wanted.role, unit=wanted.unit,
+            held=wanted.held(),
+        ),
+        now=now,
+    )  # fmt: skip
 
 
 def _read(
@@ -124,10 +151,10 @@ def _check(made: sheet.Plan, row: tabular.Row, wanted: _Wanted) -> None:
         made.refuse(row.number, "role", row.values["role"], error.code)
 
 
-def _change(row: tabular.Row, wanted: _Wanted, post: models.HeldPost | None) -> sheet.Change:
+def _change(row: tabular.Row, wanted: _Wanted, post: models.HeldPost | None, *, waits: bool) -> sheet.Change:
     key = f"{wanted.person.personnel_number} {wanted.role} {wanted.unit.code}"
     if post is None:
-        return sheet.Change(row.number, key, sheet.ADDED, payload=(wanted, None))
+        return sheet.Change(row.number, key, sheet.PROPOSED if waits else sheet.ADDED, payload=(wanted, None))
     found = sheet.details([("to", post.held.upper, wanted.ends_at)])
     return sheet.Change(row.number, key, sheet.CHANGED if found else sheet.SAME, found, (wanted, post))
 

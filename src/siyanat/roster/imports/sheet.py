@@ -17,6 +17,7 @@ from siyanat.lib import errors, jalali, persian, tabular
 from siyanat.roster import gates, models
 
 ADDED, CHANGED, SAME = "added", "changed", "same"
+PROPOSED = "proposed"  # waits for a second person
 _YES = {"yes", "true", "1", "بله", "بلی", "آری", "دارد"}
 _NO = {"no", "false", "0", "خیر", "نه", "ندارد"}
 _JALALI_UNTIL = 1700  # a year before it is Jalali, one after it Gregorian
@@ -50,8 +51,10 @@ class Plan:
         return sum(change.action == action for change in self.changes)
 
     def outcome(self) -> dict[str, int]:
-        """Rows by what they would do."""
-        return {action: self.count(action) for action in (ADDED, CHANGED, SAME)}
+        """Rows by what they would do; the proposed ones only where there are some."""
+        found = {action: self.count(action) for action in (ADDED, CHANGED, SAME)}
+        proposed = self.count(PROPOSED)
+        return found | ({PROPOSED: proposed} if proposed else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from siyanat.roster.operations.days import add_non_working_day, remove_non_working_day, seed_non_working_days
 from siyanat.roster.operations.logins import (
-    agree_login_reset,
     close_login,
-    needs_second_person,
     open_login,
     reopen_login,
     reset_login_password,
@@ -22,7 +20,14 @@ from siyanat.roster.operations.people import (
     mend_person,
     transfer_person,
 )
-from siyanat.roster.operations.posts import end_post, give_post, roles_to_give, substitute
+from siyanat.roster.operations.posts import (
+    agree_to_proposal,
+    end_post,
+    give_post,
+    roles_to_give,
+    substitute,
+)
+from siyanat.roster.operations.second_person import needs_second_person, release_overseer
 from siyanat.roster.operations.shifts import (
     CrewPlan,
     cancel_shift,
@@ -42,7 +47,7 @@ __all__ = [
     "add_non_working_day",
     "add_person",
     "add_vehicle",
-    "agree_login_reset",
+    "agree_to_proposal",
     "cancel_shift",
     "change_shift_times",
     "close_login",
@@ -59,6 +64,7 @@ __all__ = [
     "open_login",
     "open_unit",
     "plan_shift",
+    "release_overseer",
     "remove_non_working_day",
     "rename_unit",
     "reopen_login",

@@ -118,9 +118,9 @@ def let_person_go(*, viewer: gates.Viewer, person: models.Person, now: dt.dateti
     :raises errors.NotFound: unless the viewer administers their unit.
     :raises errors.Refusal: ``roster.person_left``, ``access.concerns_yourself``, ``roster.crew_busy``
         when they
-        are in the crew of a shift that has not ended.
+        are in the crew of a shift that has not ended, ``roster.last_overseer``.
     """
-    from siyanat.roster.operations import posts, shifts
+    from siyanat.roster.operations import posts, second_person, shifts
 
     gates.check_holds_over(viewer, person.unit.path, gates.Role.ADMINISTRATOR)
     gates.check_not_concerned(viewer, [person.id], act="let_person_go")
@@ -133,7 +133,10 @@ def let_person_go(*, viewer: gates.Viewer, person: models.Person, now: dt.dateti
     )
     if ahead is not None:
         raise shifts.busy(viewer, person, ahead.shift)
-    for post in posts.posts_to_come(person, now=now).select_related("unit"):
+    held = list(posts.posts_to_come(person, now=now).select_related("unit"))
+    for post in held:
+        second_person.check_oversight_stays(post, now=now)
+    for post in held:
         posts.end_held(viewer, post, now=now)
     person.left_at = now
     person.save(update_fields=["left_at"])

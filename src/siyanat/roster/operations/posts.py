@@ -13,6 +13,7 @@ from psycopg.types.range import TimestamptzRange
 from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates, models
+from siyanat.roster.operations import second_person
 
 Role = gates.Role
 
@@ -66,8 +67,9 @@ def give_post(
     now: dt.datetime,
     starts_at: dt.datetime | None = None,
     ends_at: dt.datetime | None = None,
-) -> models.HeldPost:
-    """Give a role over a unit and everything below it, from now or later, open or until a date.
+) -> models.HeldPost | None:
+    """Give a role over a unit and everything below it, from now or later, open or until a date. None when the post
+    sees footage and waits for a second person (`agree_to_proposal`).
 
     :raises errors.NotFound: when the viewer may not give this role over this unit.
     :raises errors.Refusal: ``access.concerns_yourself``, ``roster.post_held`` when it overlaps one that
@@ -80,9 +82,81 @@ def give_post(
     person = models.Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     held = _span(starts_at or now, ends_at, now=now)
     check_may_hold(person, role, unit, held)
-    post = models.HeldPost.objects.create(person=person, role=role, unit=unit, held=held)
-    record("roster.give_post", viewer, post, now)
+    post = models.HeldPost(person=person, role=role, unit=unit, held=held)
+    return give_or_propose(viewer, post, "roster.give_post", now=now)
+
+
+def waits_for_second_person(
+    viewer: gates.Viewer, *, person: models.Person, role: str, unit: models.Unit, now: dt.datetime
+) -> bool:
+    """Whether giving the post takes a second person: it sees footage, the viewer gives it as an administrator, and
+    there is somebody who oversees the unit.
+    """
+    if role not in gates.FOOTAGE_ROLES:
+        return False
+    others = [giver for giver in givers_of(role, now=now) if giver != Role.ADMINISTRATOR]
+    if viewer.holds_over(unit.path, *others):
+        return False
+    return bool(second_person.oversees(unit.path, but=person.pk, now=now))
+
+
+def give_or_propose(
+    viewer: gates.Viewer, post: models.HeldPost, kind: str, *, now: dt.datetime, **facts: object
+) -> models.HeldPost | None:
+    """Write a post that was checked, or propose it; None when it is proposed."""
+    if waits_for_second_person(viewer, person=post.person, role=post.role, unit=post.unit, now=now):
+        wanted = models.Proposal(
+            kind=models.Proposal.Kind.POST, person=post.person, role=post.role, unit=post.unit, held=post.held,
+            substitute_for=post.substitute_for,
+        )  # fmt: skip
+        second_person.propose(viewer, wanted, now=now)
+        return None
+    post.save(force_insert=True)
+    if post.role in gates.FOOTAGE_ROLES and not second_person.oversees(
+        post.unit.path, but=post.person_id, now=now
+    ):
+        facts |= {"second_person": "nobody oversees this unit yet"}
+    record(kind, viewer, post, now, **facts)
     return post
+
+
+@transaction.atomic
+def agree_to_proposal(*, viewer: gates.Viewer, proposal_id: int, now: dt.datetime) -> models.Proposal:
+    """Agree, as the second person, to what an administrator proposed. A post is given by it, from then on at the
+    earliest; what concerns a login the administrator does now, once.
+
+    :raises errors.NotFound: unless the viewer oversees the unit.
+    :raises errors.Refusal: ``access.concerns_yourself``, ``roster.second_person_needed``, ``roster.proposal_closed``;
+        for a post as `give_post`, when it can't be held any more.
+    """
+    proposal = second_person.lock_to_agree(viewer, proposal_id, now=now)
+    proposal.agreed_by, proposal.agreed_at = viewer.user, now
+    if proposal.kind == models.Proposal.Kind.POST:
+        _give_agreed(viewer, proposal, now)
+        proposal.done_at = now
+    proposal.save(update_fields=["agreed_by", "agreed_at", "done_at"])
+    second_person.record("roster.agree_to_proposal", viewer, proposal, now)
+    return proposal
+
+
+def _give_agreed(viewer: gates.Viewer, proposal: models.Proposal, now: dt.datetime) -> None:
+    assert proposal.unit is not None  # the table's constraint
+    assert proposal.held is not None
+    person = models.Person.objects.select_for_update(of=("self",)).get(pk=proposal.person_id)
+    held = _span(max(proposal.held.lower, now), proposal.held.upper, now=now)
+    if proposal.substitute_for is not None:
+        _check_may_be_substituted(proposal.substitute_for, held, now=now)
+    check_may_hold(person, proposal.role, proposal.unit, held)
+    post = models.HeldPost.objects.create(
+        person=person,
+        role=proposal.role,
+        unit=proposal.unit,
+        held=held,
+        substitute_for=proposal.substitute_for,
+    )
+    record(
+        "roster.give_post", viewer, post, now, proposal=proposal.pk, proposed_by=str(proposal.proposed_by_id)
+    )
 
 
 @transaction.atomic
@@ -94,10 +168,11 @@ def substitute(
     now: dt.datetime,
     ends_at: dt.datetime,
     starts_at: dt.datetime | None = None,
-) -> models.HeldPost:
+) -> models.HeldPost | None:
     """Let somebody hold a post for a while beside the one who is away; it ends by itself, and with the post.
 
-    Given by whoever may give the post, or by its holder. A substitute names no substitute.
+    Given by whoever may give the post, or by its holder. A substitute names no substitute. None when it waits for a
+    second person, as `give_post`.
 
     :raises errors.NotFound: when the viewer neither holds the post nor may give it.
     :raises errors.Refusal: as `give_post`, ``roster.post_ended`` when it is not held now,
@@ -113,9 +188,10 @@ def substitute(
     post = models.HeldPost.objects.select_for_update(of=("self",)).select_related("unit").get(pk=post.pk)
     _check_may_be_substituted(post, held, now=now)
     check_may_hold(person, post.role, post.unit, held)
-    stand_in = models.HeldPost.objects.create(
-        person=person, role=post.role, unit=post.unit, held=held, substitute_for=post
-    )
+    stand_in = models.HeldPost(person=person, role=post.role, unit=post.unit, held=held, substitute_for=post)
+    if not is_holder:
+        return give_or_propose(viewer, stand_in, "roster.substitute_post", now=now, substitute_for=post.pk)
+    stand_in.save(force_insert=True)
     record("roster.substitute_post", viewer, stand_in, now, substitute_for=post.pk)
     return stand_in
 
@@ -128,7 +204,7 @@ def end_post(*, viewer: gates.Viewer, post: models.HeldPost, now: dt.datetime) -
 
     :raises errors.NotFound: when the viewer may not end it.
     :raises errors.Refusal: ``access.concerns_yourself``, ``roster.post_ended``,
-        ``roster.last_administrator``.
+        ``roster.last_administrator``, ``roster.last_overseer``.
     """
     roles = givers_of(post.role, now=now)
     if post.role not in (Role.ADMINISTRATOR, Role.EXTERNAL_OVERSEER):
@@ -139,6 +215,7 @@ def end_post(*, viewer: gates.Viewer, post: models.HeldPost, now: dt.datetime) -
     if post.held.isempty or (post.held.upper is not None and post.held.upper <= now):
         raise errors.Refusal("roster.post_ended", role=post.get_role_display())
     _check_not_last_administrator(post, now)
+    second_person.check_oversight_stays(post, now=now)
     end_held(viewer, post, now=now)
     return post
 

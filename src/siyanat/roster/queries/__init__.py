@@ -5,12 +5,12 @@ The face of the package: rooms above call ``queries.get_shift`` and the like.
 
 from __future__ import annotations
 
+from siyanat.roster.operations.second_person import list_proposals_to_agree
 from siyanat.roster.queries.people import (
     find_person_of_user,
     get_person,
     list_people,
     list_posts,
-    list_resets_to_agree,
     people_who_hold,
     visible_people,
 )
@@ -44,7 +44,7 @@ __all__ = [
     "get_vehicle",
     "list_people",
     "list_posts",
-    "list_resets_to_agree",
+    "list_proposals_to_agree",
     "list_shifts",
     "list_units",
     "list_vehicles",

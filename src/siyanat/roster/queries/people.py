@@ -12,7 +12,6 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from siyanat.lib import persian
 from siyanat.roster import gates, models
-from siyanat.roster.operations import logins
 
 # Whoever plans, supervises or keeps must know who is who in their subtree; patrol officers see themselves.
 READERS = tuple(role for role in gates.EVERY_ROLE if role != gates.Role.PATROL_OFFICER)
@@ -87,12 +86,3 @@ def people_who_hold(role: str, *, unit: models.Unit, now: dt.datetime) -> QueryS
         posts__role=role, posts__unit_id__in=ids, posts__held__contains=now, left_at=None
     )
     return holders.order_by("-posts__unit__path", "personnel_number").select_related("unit", "user")
-
-
-def list_resets_to_agree(viewer: gates.Viewer, *, now: dt.datetime) -> QuerySet[models.LoginReset]:
-    """Resets of logins that wait for the viewer as the second person, the oldest first."""
-    rows = logins.open_resets(now=now).filter(
-        gates.under(viewer.paths(*logins.AGREE_TO_RESETS), field="person__unit__path"), agreed_at=None
-    )
-    rows = rows.exclude(person=viewer.person_id) if viewer.person_id else rows
-    return rows.exclude(proposed_by=viewer.user).select_related("person__unit", "proposed_by")

@@ -41,3 +41,9 @@ def reach(context: Context, name: str, *arguments: object) -> str:
     """``{% reach "cases:case" case.pk as url %}``: the address, or nothing where its page would not admit the reader."""
     viewer = getattr(context.get("request"), "viewer", None)
     return links.reach(viewer, name, *arguments) if viewer is not None else ""
+
+
+@register.filter
+def proposal_name(proposal: models.Proposal) -> str:
+    """``{{ proposal|proposal_name }}``."""
+    return names.proposal_name(proposal)

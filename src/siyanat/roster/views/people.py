@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from siyanat.accounts import operations as accounts
 from siyanat.lib import errors
-from siyanat.roster import forms, gates, models, operations, pages, queries
+from siyanat.roster import forms, gates, models, names, operations, pages, queries
 from siyanat.roster.imports import people as people_sheet
-from siyanat.roster.operations import logins as login_operations
+from siyanat.roster.operations import second_person
 from siyanat.roster.queries import people as people_queries
 from siyanat.ui import forms as ui_forms
 
@@ -81,8 +81,10 @@ def person(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpResponse:
         "shifts": recent,
         "may_change": administers and shown.pk != request.viewer.person_id,
         "may_give": bool(operations.roles_to_give(request.viewer, shown.unit, now=request.now)),
-        "resets": login_operations.open_resets(now=request.now).filter(person=shown) if administers else [],
-        "to_agree": queries.list_resets_to_agree(request.viewer, now=request.now).filter(person=shown),
+        "proposals": second_person.open_proposals(now=request.now).filter(person=shown).select_related("unit")
+        if administers
+        else [],
+        "to_agree": queries.list_proposals_to_agree(request.viewer, now=request.now).filter(person=shown),
         "has_second_factor": shown.user is not None and accounts.has_second_factor(shown.user),
     }
     return render(request, "roster/person.html", context)
@@ -185,7 +187,8 @@ def give_post(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRespons
     shown = queries.get_person(request.viewer, person_id)
 
     def do(data: dict[str, Any]) -> str:
-        operations.give_post(viewer=request.viewer, person=shown, now=request.now, **data)
+        given = operations.give_post(viewer=request.viewer, person=shown, now=request.now, **data)
+        messages.success(request, _("The post is given.") if given else _post_waits())
         return _address(shown)
 
     form = forms.PostForm(request.POST or None, viewer=request.viewer, initial={"unit": shown.unit.code})
@@ -196,7 +199,12 @@ def give_post(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRespons
         submit=_("Give"),
         back=_address(shown),
         do=do,
-        done=_("The post is given."),
+        done="",
+        lead=_(
+            "A post that sees footage takes a second person, an integrity officer or an external overseer."
+        )
+        if request.viewer.holds(Role.ADMINISTRATOR)
+        else "",
     )
 
 
@@ -229,7 +237,8 @@ def substitute(request: gates.ViewerRequest, post_id: int) -> HttpResponse:
     post = _get_post(request.viewer, post_id)
 
     def do(data: dict[str, Any]) -> str:
-        operations.substitute(viewer=request.viewer, post=post, now=request.now, **data)
+        named = operations.substitute(viewer=request.viewer, post=post, now=request.now, **data)
+        messages.success(request, _("The substitute is named.") if named else _post_waits())
         return _address(post.person)
 
     title = _("Substitute for: %(role)s, %(unit)s") % {
@@ -243,7 +252,7 @@ def substitute(request: gates.ViewerRequest, post_id: int) -> HttpResponse:
         submit=_("Name them"),
         back=_address(post.person),
         do=do,
-        done=_("The substitute is named."),
+        done="",
     )
 
 
@@ -255,7 +264,7 @@ def open_login(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["username"]
         try:
-            user, password = operations.open_login(
+            opened = operations.open_login(
                 viewer=request.viewer, person=shown, username=name, now=request.now
             )
         except errors.NotFound:
@@ -263,8 +272,17 @@ def open_login(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpRespon
         except errors.Refusal as refusal:
             ui_forms.add_refusal(form, refusal)
         else:
-            return _show_password(request, shown, user.username, password)
-    context = {"form": form, "title": _("Open a login"), "submit": _("Open"), "back": _address(shown)}
+            if opened is None:
+                messages.info(request, _waiting())
+                return redirect(_address(shown))
+            return _show_password(request, shown, opened[0].username, opened[1])
+    context = {
+        "form": form,
+        "title": _("Open a login"),
+        "submit": _("Open"),
+        "back": _address(shown),
+        "lead": _second_person_lead(shown, request.now),
+    }
     return render(request, "roster/act.html", context, status=422 if form.errors else 200)
 
 
@@ -325,29 +343,49 @@ def change_login(request: gates.ViewerRequest, person_id: uuid.UUID, act: str) -
     )
 
 
-@gates.admit(*login_operations.AGREE_TO_RESETS, second_factor=True)
-def agree_reset(request: gates.ViewerRequest, reset_id: int) -> HttpResponse:
-    """Agree, as the second person, to the reset of a login."""
-    rows = queries.list_resets_to_agree(request.viewer, now=request.now)
-    reset = gates.get_in_scope(rows, pk=reset_id)
+@gates.admit(*second_person.OVERSIGHT, second_factor=True)
+def agree_to_proposal(request: gates.ViewerRequest, proposal_id: int) -> HttpResponse:
+    """Agree, as the second person, to a post that sees footage or to what opens a login that does."""
+    rows = queries.list_proposals_to_agree(request.viewer, now=request.now)
+    proposal = gates.get_in_scope(rows, pk=proposal_id)
+    is_post = proposal.kind == models.Proposal.Kind.POST
 
     def do(_data: dict[str, Any]) -> str:
-        operations.agree_login_reset(viewer=request.viewer, reset_id=reset.pk, now=request.now)
-        return _address(reset.person)
+        operations.agree_to_proposal(viewer=request.viewer, proposal_id=proposal.pk, now=request.now)
+        return _address(proposal.person)
 
-    lead = _(
-        "%(who)s wants this for the login of %(person)s, who sees footage. Ask that person before you agree."
-    )
     return pages.act(
         request,
         forms.Empty(request.POST or None),
-        title=_("Agree: %(what)s") % {"what": reset.get_kind_display()},
+        title=_("Agree: %(what)s") % {"what": names.proposal_name(proposal)},
         submit=_("Agree as the second person"),
-        back=_address(reset.person),
+        back=_address(proposal.person),
         do=do,
-        done=_("Agreed. The administrator can do it now, once."),
-        lead=lead % {"who": reset.proposed_by.username, "person": reset.person.name},
+        done=_("Agreed. The post is given.")
+        if is_post
+        else _("Agreed. The administrator can do it now, once."),
+        lead=_lead_of(proposal),
     )
+
+
+def _lead_of(proposal: models.Proposal) -> str:
+    told = {"who": names.account_name(proposal.proposed_by), "person": names.full_name(proposal.person)}
+    if proposal.kind != models.Proposal.Kind.POST:
+        lead = _(
+            "%(who)s wants this for the login of %(person)s, who sees footage. Ask that person before you agree."
+        )
+        return lead % told
+    return (
+        _(
+            "%(who)s wants %(person)s to hold this post, with which one sees footage. Agree only if you know why it is them; "
+            "without your word it lapses after a week."
+        )
+        % told
+    )
+
+
+def _post_waits() -> str:
+    return _("Proposed. The post is given when an integrity officer or an external overseer has agreed.")
 
 
 def _waiting() -> str:
