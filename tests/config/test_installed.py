@@ -175,7 +175,7 @@ def test_a_large_upload_resumes_over_tls_and_what_is_too_large_for_one_body_is_t
     clip = files.clip(tmp_path / "CAM0.mp4", seconds=5, seed=7).read_bytes()
     padding = 75 * MEGABYTE
     data = clip + (8 + padding).to_bytes(4, "big") + b"free" + os.urandom(padding)
-    uploader = deployment.Uploader(installed, sign_in(installed, "steward"), data, piece_bytes=30 * MEGABYTE)
+    uploader = deployment.Uploader(installed, sign_in(installed, "steward"), data, piece_bytes=64 * MEGABYTE)
     assert uploader.begin("CAM0.mp4").status == 201
     uploader.send_all()
     assert (uploader.outcome, uploader.faults) == ("sealed", [])

@@ -5,11 +5,9 @@ Each goes on when there is room again. The disk is a small one of the test's own
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from tests import cast as cast_module
-from tests.faults import children
+from tests.faults import children, disks
 from tests.flow import queue
 from tests.ingest import files
 
@@ -27,45 +25,12 @@ MEGABYTE = 1024 * 1024
 TUS = {"HTTP_TUS_RESUMABLE": "1.0.0"}
 
 
-class Disk:
-    """A disk of 96 MB that can be filled to its last byte."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.filler = folder / "something-else"
-
-    def fill(self) -> None:
-        for size in (MEGABYTE, 4096, 1):
-            with self.filler.open("ab", buffering=0) as stream, contextlib.suppress(OSError):
-                while stream.write(b"\0" * size):
-                    pass
-        assert not os.statvfs(self.folder).f_bavail
-
-    def make_room(self) -> None:
-        self.filler.unlink()
-
-    def parts(self) -> list[str]:
-        """What is neither sealed nor an upload under way."""
-        kept = {"uploads", "aside"}
-        return [
-            str(path)
-            for path in self.folder.rglob("*")
-            if path.is_file() and (path.suffix == ".part" or ".part" in path.name)
-            if not kept & {parent.name for parent in path.parents}
-        ]
-
-
 @pytest.fixture
-def disk(tmp_path: Path, settings: Settings, transactional_db: None) -> Iterator[Disk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk of its own needs the right to mount")
-    settings.STORE, settings.CACHE = folder / "store", folder / "cache"
+def disk(tmp_path: Path, settings: Settings, transactional_db: None) -> Iterator[disks.Disk]:
     queue.empty()
-    yield Disk(folder)
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disks.mounted(tmp_path / "disk") as small:
+        settings.STORE, settings.CACHE = small.folder / "store", small.folder / "cache"
+        yield small
 
 
 def announce(client: Client, size: int) -> HttpResponse:
@@ -87,7 +52,7 @@ def send(client: Client, address: str, data: bytes, offset: int) -> tuple[int, s
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("language", "word"), [("en", "full"), ("fa", "پر")])
 def test_an_upload_onto_a_full_disk_keeps_what_came_and_goes_on(
-    disk: Disk, sign_in: Callable[..., Client], tmp_path: Path, language: str, word: str
+    disk: disks.Disk, sign_in: Callable[..., Client], tmp_path: Path, language: str, word: str
 ) -> None:
     from siyanat.evidence import models as evidence
     from siyanat.ingest import models
@@ -123,7 +88,7 @@ def test_an_upload_onto_a_full_disk_keeps_what_came_and_goes_on(
 
 @pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
-def test_an_export_onto_a_full_disk_waits_for_room_and_is_made_whole(disk: Disk) -> None:
+def test_an_export_onto_a_full_disk_waits_for_room_and_is_made_whole(disk: disks.Disk) -> None:
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     from siyanat.archive import models, operations
@@ -169,7 +134,7 @@ def _let_time_pass() -> None:
 
 @pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
-def test_footage_is_analyzed_and_plays_though_the_disk_is_full(disk: Disk) -> None:
+def test_footage_is_analyzed_and_plays_though_the_disk_is_full(disk: disks.Disk) -> None:
     from siyanat.review import film, models, serving
     from siyanat.signals import models as signals
     from siyanat.signals import operations as analysis

@@ -52,7 +52,8 @@ class Item {
     this.state = state;
     const share = this.bar.value / this.bar.max;
     const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(share);
-    this.text.textContent = [this.queue.word(state), percent, detail].filter(Boolean).join(" · ");
+    const word = state === "retrying" && detail ? "delayed" : state; // the server said why: no line was lost
+    this.text.textContent = [this.queue.word(word), percent, detail].filter(Boolean).join(" · ");
     this.row.dataset.state = state;
     this.offer();
   }
@@ -156,7 +157,7 @@ class Queue {
       onProgress: (sent) => item.moved(sent),
       onShouldRetry: (error, attempt, options) => {
         const retry = defaultOptions.onShouldRetry?.(error, attempt, options) ?? shouldRetry(error);
-        if (retry) item.show("retrying");
+        if (retry) item.show("retrying", told(error));
         return retry;
       },
       onAfterResponse: (_request, response) => {
@@ -164,8 +165,7 @@ class Queue {
         if (outcome) item.row.dataset.outcome = outcome;
       },
       onError: (error) => {
-        const told = "originalResponse" in error ? error.originalResponse?.getBody() : "";
-        item.show("failed", told && told.length < 300 ? told : "");
+        item.show("failed", told(error));
         this.next();
       },
       onSuccess: () => {
@@ -186,6 +186,12 @@ class Queue {
     const address = this.root.dataset.mine;
     if (own && address) void window.htmx.ajax("get", address, { target: own, swap: "innerHTML" });
   }
+}
+
+// What the server said of a fault: a sentence for people; a page of a proxy or nothing at all is none.
+function told(error: Error | DetailedError): string {
+  const body = "originalResponse" in error ? (error.originalResponse?.getBody() ?? "") : "";
+  return body.length < 300 && !body.includes("<") ? body : "";
 }
 
 // A refusal (4xx) is final but for a busy upload and an offset to ask for again; everything else may pass.
