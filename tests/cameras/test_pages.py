@@ -123,3 +123,60 @@ def test_a_strange_camera_and_an_absent_one_get_the_same_answer(cast: Cast, sign
         404,
         404,
     ]
+
+
+def test_every_bad_reading_is_named_and_nothing_typed_is_lost(cast: Cast, sign_in: SignIn) -> None:
+    shift = make_shift(cast, starts_at=timezone.now() - HOUR)
+    for serial, name in (("C1", "arash"), ("C2", "babak")):
+        issue_camera(shift, cast.people[name], make_camera(cast, serial, state="issued"))
+    models.Issue.objects.update(returned_at=None)
+    typed = {
+        "serial": ["C1", "C2"], "battery_percent-C1": "120", "storage_free_percent-C1": "abc",
+        "clock_drift_ms-C2": "999999999999", "battery_percent-C2": "55",
+    }  # fmt: skip
+    answer = sign_in("leader").post(reverse("cameras:return_desk"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "«\u2068۱۲۰\u2069» عددی درست از ۰ تا ۱۰۰ نیست" in page
+    assert "abc" in page
+    assert "۸۶٬۴۰۰٬۰۰۰" in page
+    for value in ('value="120"', 'value="abc"', 'value="999999999999"', 'value="55"'):
+        assert value in page
+    assert not models.Issue.objects.filter(returned_at__isnull=False).exists()
+
+
+def test_one_camera_for_two_bearers_is_told_as_such(cast: Cast, sign_in: SignIn) -> None:
+    shift = make_shift(cast, starts_at=timezone.now() - HOUR)
+    make_camera(cast, "C1")
+    people = [cast.people["arash"], cast.people["babak"]]
+    fields = {f"serial-{person.pk}": "C1" for person in people}
+    answer = sign_in("leader").post(reverse("cameras:issue", args=[shift.pk]), fields)
+    assert answer.status_code == 422
+    assert all(person.name in str(answer.context["problem"]) for person in people)
+    assert not models.Issue.objects.exists()
+
+
+def test_a_cameras_history_reads_in_words(cast: Cast, sign_in: SignIn) -> None:
+    shift = make_shift(cast, starts_at=timezone.now() - HOUR)
+    issue_camera(shift, cast.people["arash"], make_camera(cast, "C1", state="issued"))
+    models.Issue.objects.update(returned_at=None)
+    sign_in("leader").post(
+        reverse("cameras:return_desk"), {"serial": "C1", "battery_percent-C1": "30", "firmware-C1": "2.4.1"}
+    )
+    page = sign_in("steward").get(reverse("cameras:camera", args=["C1"])).content.decode()
+    assert "battery_percent" not in page
+    assert "۳۰٪" in page
+    assert ">2.4.1<" in page
+
+
+def test_a_target_is_set_for_a_province_alone(cast: Cast, sign_in: SignIn) -> None:
+    target = {"year": "1405", "month": "9", "cameras": "40"}
+    client = sign_in("admin")
+    assert client.post(reverse("cameras:set_target"), target | {"province": "A"}).status_code == 422
+    assert client.post(reverse("cameras:set_target"), target | {"province": "P1"}).status_code == 302
+
+
+def test_a_station_is_not_offered_the_roll_out_of_provinces(cast: Cast, sign_in: SignIn) -> None:
+    address = reverse("cameras:rollout")
+    assert address not in sign_in("head").get(reverse("cameras:list")).content.decode()
+    assert address in sign_in("reviewer").get(reverse("cameras:list")).content.decode()

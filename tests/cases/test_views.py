@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,9 @@ from tests.accounts import sessions
 from tests.cast import Cast
 
 from siyanat.cases import models, operations
-from siyanat.lib import clock
+from siyanat.lib import clock, jalali
+from siyanat.roster import working_days
+from siyanat.ui import formatting
 
 SignIn = Callable[..., Client]
 READERS = {"head", "custodian", "integrity", "reviewer", "overseer"}
@@ -100,3 +103,20 @@ def test_who_decides_a_case_sees_the_stretch_the_footage_and_what_was_done(
     assert reverse("review:give_reason", args=[shift.pk]) in page
     assert "A case was opened" in page
     assert reverse("archive:new_export") + f"?reference=case:{case.pk}" in page
+
+
+def test_a_date_alone_is_the_end_of_that_working_day(sign_in: SignIn, case: models.Case, cast: Cast) -> None:
+    day = jalali.local_date(case.opened_at) + dt.timedelta(days=3)
+    form = {"title": "Ask the dock", "owner": str(cast.people["leader"].pk), "due_at": formatting.date(day)}
+    sign_in("head").post(reverse("cases:add_action", args=[case.pk]), form)
+    assert case.actions.get().due_at == working_days.end_of_working_day(day)
+
+
+def test_nothing_is_decided_against_an_officer_who_may_still_answer(
+    sign_in: SignIn, case: models.Case
+) -> None:
+    client = sign_in("head")
+    assert 'value="sustained"' not in client.get(reverse("cases:case", args=[case.pk])).content.decode()
+    client.post(reverse("cases:decide", args=[case.pk]), {"decision": "sustained", "reasons": "seen"})
+    case.refresh_from_db()
+    assert case.state == models.Case.State.OPEN

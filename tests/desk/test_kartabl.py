@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from siyanat.cases import models as cases
+from siyanat.cases import queries as case_queries
 from siyanat.coverage import models as coverage
 from siyanat.desk import items, queries
+from siyanat.ui import formatting
 from tests.cast import ROLES
 from tests.desk.conftest import Day
 
@@ -101,7 +103,7 @@ def test_an_excuse_is_decided_on_the_kartabl_itself(day: Day, sign_in: SignIn) -
 
 def test_one_kind_can_be_looked_at_alone(day: Day, sign_in: SignIn) -> None:
     page = sign_in("head").get("/", {"kind": "excuses"})
-    assert [item.kind for _, _, rows in page.context["sections"] for item in rows] == ["excuses"]
+    assert [item.kind for _, _, rows, _ in page.context["sections"] for item in rows] == ["excuses"]
 
 
 def test_the_count_for_the_navigation_follows_the_kartabl(day: Day) -> None:
@@ -143,3 +145,26 @@ def test_a_stranger_can_not_tell_what_exists(day: Day, sign_in: SignIn, typed: s
 def test_a_beginning_lists_what_begins_so(day: Day, sign_in: SignIn) -> None:
     page = sign_in("head").get(reverse("desk:jump"), {"q": "1405/0"})
     assert len(page.context["places"]) == 4
+
+
+def test_a_case_says_until_when_the_officer_may_answer_rather_than_decide(day: Day) -> None:
+    found = queries.read_kartabl(day.cast.viewer("integrity", now=day.now), now=day.now)
+    fresh = [item for item in found.items if item.kind == "cases"]
+    until = case_queries.answer_awaited_until(day.case, now=day.now)
+    for item in fresh:
+        if until is not None and item.code == day.case.number:
+            assert formatting.moment(until) in item.whose
+            assert str(item.act) == "دیدن پرونده"
+
+
+def test_a_review_says_enough_to_choose(day: Day) -> None:
+    found = queries.read_kartabl(day.cast.viewer("head", now=day.now), now=day.now)
+    lines = [item.whose for item in found.items if item.kind == "reviews" and item.code == day.shift.code]
+    assert lines
+    assert all(day.cast.people[name].name in lines[0] for name in ("arash", "babak"))
+
+
+@pytest.mark.parametrize("name", ["head", "steward", "integrity"])
+def test_the_sections_add_up_to_what_waits(day: Day, name: str) -> None:
+    found = queries.read_kartabl(day.cast.viewer(name, now=day.now), now=day.now)
+    assert sum(count for _, _, count in found.sections()) == found.total

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
-from siyanat.evidence import models, queries
+from siyanat.evidence import models, operations, queries
 from siyanat.ledger import models as ledger
+from siyanat.ledger import operations as log
+from tests import cast as cast_module
 from tests.evidence import test_attribution
 
 SignIn = Callable[[str], Client]
@@ -84,3 +87,41 @@ def test_a_typed_reason_opens_the_footage(scene: Scene, sign_in: SignIn) -> None
 @pytest.mark.parametrize("who", ["stranger", "babak"])
 def test_what_is_not_yours_looks_absent(scene: Scene, sign_in: SignIn, who: str) -> None:
     assert sign_in(who).get(f"/evidence/{scene.recording.pk}/").status_code == 404
+
+
+def test_the_typed_reason_leads_to_the_player(scene: Scene, sign_in: SignIn) -> None:
+    client = sign_in("custodian")
+    reason = {"reason": "request", "note": "letter of the court"}
+    answer = client.post(f"/evidence/{scene.recording.pk}/viewing/", reason)
+    grant = models.ViewingGrant.objects.get()
+    assert answer.headers["Location"] == f"/review/grants/{grant.pk}/"
+    assert answer.headers["Location"] in client.get(f"/evidence/{scene.recording.pk}/").content.decode()
+
+
+def test_the_chain_of_custody_shows_people_first_and_folds_what_the_system_counted(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    current = queries.current_attribution(scene.recording)
+    assert current is not None
+    assert current.shift is not None
+    with transaction.atomic():
+        log.append(
+            kind="coverage.shift_counted", actor="system:coverage", subject=f"shift:{current.shift.pk}",
+            now=cast_module.NOW,
+        )  # fmt: skip
+    page = sign_in("custodian").get(f"/evidence/{scene.recording.pk}/")
+    assert {row["entry"].kind for row in page.context["recounts"]} == {"coverage.shift_counted"}
+    assert "evidence.recording_sealed" in {row["entry"].kind for row in page.context["custody"]}
+    assert "system:" not in page.content.decode()
+
+
+def test_a_hold_of_a_case_is_called_by_its_number_and_leads_to_it(scene: Scene, sign_in: SignIn) -> None:
+    case_id = "7cafb4c7-0000-4000-8000-000000000000"
+    operations.place_hold(
+        covers=operations.Covers(recording=scene.recording), reason="case", reference=f"case:{case_id}",
+        note="1405-000007", actor="system:test", now=cast_module.NOW,
+    )  # fmt: skip
+    page = sign_in("custodian").get("/evidence/holds/").content.decode()
+    assert "1405-000007" in page
+    assert f"case:{case_id}" not in page
+    assert f"/cases/{case_id}/" in page

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from siyanat.lib import national_id
-from siyanat.roster import models
+from siyanat.roster import models, queries
 from tests.cast import Cast, make_shift
 
 SignIn = Callable[..., Client]
@@ -219,3 +219,36 @@ def test_a_post_that_sees_footage_goes_through_a_second_persons_page(cast: Cast,
     assert client.post(agree, {"sent": "1"})["Location"] == shown
     assert person.posts.filter(role="evidence_custodian").exists()
     assert client.get(agree).status_code == 404
+
+
+def test_a_box_for_a_unit_offers_what_fits_within_reach(cast: Cast, sign_in: SignIn) -> None:
+    address = reverse("roster:unit_options")
+    offered = sign_in("reviewer").get(address, {"unit": "یگان"}, headers={"HX-Trigger-Name": "unit"})
+    page = offered.content.decode()
+    assert 'value="A"' in page
+    assert 'value="B"' not in page
+    assert 'value="B"' not in sign_in("head").get(address, {"q": "B"}).content.decode()
+
+
+def test_a_box_for_a_person_offers_names(cast: Cast, sign_in: SignIn) -> None:
+    page = sign_in("leader").get(reverse("roster:person_options"), {"q": "arash"}).content.decode()
+    assert cast.people["arash"].personnel_number in page
+    assert sign_in("arash").get(reverse("roster:person_options"), {"q": "arash"}).status_code == 404
+
+
+def test_a_unit_is_named_by_its_code_or_its_whole_name(cast: Cast) -> None:
+    viewer = cast.viewer("reviewer")
+    assert queries.find_unit(viewer, "a") == cast.units["A"]
+    assert queries.find_unit(viewer, "يگان A") == cast.units["A"]
+    assert queries.find_unit(viewer, "B") is None
+
+
+def test_the_official_holidays_of_a_year_are_loaded_once_and_stay_mended(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    client.post(reverse("roster:load_days", args=[1405]))
+    loaded = models.NonWorkingDay.objects.count()
+    assert loaded > 15
+    assert not models.NonWorkingDay.objects.filter(date__lt="2026-03-21").exists()
+    client.post(reverse("roster:load_days", args=[1405]))
+    assert models.NonWorkingDay.objects.count() == loaded
+    assert sign_in("head").post(reverse("roster:load_days", args=[1405])).status_code == 404

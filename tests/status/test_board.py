@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import pkgutil
 from collections.abc import Callable
 
 import pytest
@@ -13,9 +15,10 @@ from django.urls import reverse
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+import siyanat
 from siyanat.ledger import models as ledger
 from siyanat.lib import clock, errors
-from siyanat.status import cli, failures, models, operations, queries
+from siyanat.status import cli, failures, models, operations, problems, queries
 from tests import cast as cast_module
 from tests.accounts import sessions
 
@@ -148,3 +151,20 @@ def test_a_worker_keeps_why_a_job_failed() -> None:
     queue.drain()
     assert ProcrastinateJob.objects.get(pk=job).status == "failed"
     assert models.Failure.objects.get(job_id=job).error == "DoesNotExist"
+
+
+def test_every_job_of_the_queue_has_a_name_in_words() -> None:
+    app.perform_import_paths()
+    ours = {name for name in app.tasks if name.partition(".")[0] in {room.name for room in rooms()}}
+    assert ours - problems.JOBS.keys() == set()
+
+
+def rooms() -> list[pkgutil.ModuleInfo]:
+    return list(pkgutil.iter_modules(siyanat.__path__))
+
+
+def test_what_was_never_checked_is_not_called_well(sign_in: SignIn) -> None:
+    page = sign_in("admin").get(reverse("status:board")).content.decode()
+    for code in ("log_never_verified", "store_never_verified", "no_level_above"):
+        assert str(problems.WARNINGS[code])[:40] in html.unescape(page)
+    assert "–</bdi>" not in page.partition("Siyanat")[2].partition("Python")[0]

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from siyanat.ui import formatting
+
+READINGS = {"battery_percent": _("Battery, %"), "storage_free_percent": _("Free storage, %")}
+
+
+def _reading_out_of_range(facts: Mapping[str, object]) -> str:
+    name = str(facts.get("name", ""))
+    return gettext("%(field)s: “%(value)s” is not a whole number from %(least)s to %(most)s.") % {
+        "field": READINGS.get(name, name), "value": formatting.fact(facts.get("value")),
+        "least": formatting.number(0), "most": formatting.number(100),
+    }  # fmt: skip
+
 
 MESSAGES = {
     "cameras.already_corrected": _("This issue was corrected already; correct the row that stands now."),
@@ -25,11 +41,14 @@ MESSAGES = {
     "cameras.no_readings": _("No reading was written."),
     "cameras.not_in_crew": _("%(person)s is not in the crew of shift %(shift)s."),
     "cameras.nothing_typed": _("No serial was typed."),
+    "cameras.one_for_two": _(
+        "Camera %(serial)s is written for %(first)s and for %(second)s: each bears a camera of their own."
+    ),
     "cameras.other_unit": _(
         "Camera %(serial)s belongs to unit %(unit)s, not to the unit of this shift or one above it."
     ),
     "cameras.person_has_camera": _("%(person)s has camera %(serial)s already."),
-    "cameras.reading_out_of_range": _("%(name)s can't be %(value)s; it is between 0 and 100."),
+    "cameras.reading_out_of_range": _reading_out_of_range,
     "cameras.readings_old": _(
         "The readings of camera %(serial)s are missing or older than %(days)s days; read it again."
     ),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from siyanat.cameras import operations
+from siyanat.cameras import operations, policy
 from siyanat.roster import fields
+from siyanat.roster import models as roster
+from siyanat.ui import formatting
 from siyanat.ui import forms as ui
 
 
@@ -16,7 +19,7 @@ class RegisterForm(fields.ViewerForm):
     serial = ui.IdentifierField(label=_("Serial"), max_length=64)
     model = ui.NormalisedCharField(label=_("Model"), max_length=64)
     firmware = ui.IdentifierField(label=_("Firmware"), max_length=32, required=False)
-    unit = fields.UnitField(label=_("Code of the unit"))
+    unit = fields.UnitField(label=_("Unit"))
 
 
 class ReadingsForm(forms.Form):
@@ -28,6 +31,8 @@ class ReadingsForm(forms.Form):
     )
     clock_drift_ms = ui.WholeNumberField(
         label=_("Clock drift, ms"),
+        min_value=-policy.MAX_CLOCK_DRIFT_MS,
+        max_value=policy.MAX_CLOCK_DRIFT_MS,
         required=False,
         help_text=_("Camera time less true time; negative when it is slow."),
     )
@@ -38,11 +43,28 @@ class ReadingsForm(forms.Form):
         """What was typed, as readings."""
         return operations.Readings(**{**self.cleaned_data, "firmware": self.cleaned_data["firmware"] or None})
 
+    def faults(self) -> list[str]:
+        """Each field that can't be read, with what stands in it and what could, in the reader's digits."""
+        return [self._fault(name) for name in self.errors]
+
+    def _fault(self, name: str) -> str:
+        field, typed = self.fields[name], str(self.data.get(name, ""))
+        told = {"field": field.label, "value": formatting.isolate(formatting.digits(typed))}
+        if not isinstance(field, ui.WholeNumberField):
+            return gettext("%(field)s: “%(value)s” is too long.") % told
+        least, most = (
+            formatting.number(bound) if isinstance(bound, int) else formatting.DASH
+            for bound in (field.min_value, field.max_value)
+        )
+        return gettext("%(field)s: “%(value)s” is not a whole number from %(least)s to %(most)s.") % {
+            **told, "least": least, "most": most
+        }  # fmt: skip
+
 
 class TransferForm(fields.ViewerForm, fields.ReasonForm):
     """Where a camera goes, and why."""
 
-    unit = fields.UnitField(label=_("Code of the new unit"))
+    unit = fields.UnitField(label=_("New unit"))
     field_order = ("unit", "reason")
 
 
@@ -50,7 +72,7 @@ class CorrectIssueForm(fields.ViewerForm, fields.ReasonForm):
     """What is true of an issue; empty fields stay as they are."""
 
     serial = ui.IdentifierField(label=_("Serial of the right camera"), max_length=64, required=False)
-    person = fields.PersonField(label=_("Personnel number of the right person"), required=False)
+    person = fields.PersonField(label=_("The right person"), required=False)
     issued_at = ui.JalaliDateTimeField(label=_("Issued"), required=False)
     returned_at = ui.JalaliDateTimeField(label=_("Returned"), required=False)
     field_order = ("serial", "person", "issued_at", "returned_at", "reason")
@@ -59,7 +81,7 @@ class CorrectIssueForm(fields.ViewerForm, fields.ReasonForm):
 class TargetForm(fields.ViewerForm):
     """How many cameras a province is to make ready in a month."""
 
-    province = fields.UnitField(label=_("Code of the province"))
+    province = fields.UnitField(label=_("Province"), kind=roster.Unit.Kind.PROVINCE)
     year = ui.WholeNumberField(label=_("Year"), min_value=1390, max_value=1450)
     month = ui.WholeNumberField(label=_("Month"), min_value=1, max_value=12)
     cameras = ui.WholeNumberField(label=_("Cameras"), min_value=0, max_value=100_000)

@@ -303,6 +303,11 @@ def rollout(viewer: gates.Viewer, *, year: int) -> list[RolloutRow]:
     return [_rollout_row(province, firsts, targets, done) for province in provinces]
 
 
+def sees_rollout(viewer: gates.Viewer) -> bool:
+    """Whether any province is in the viewer's reach: for a station the roll-out has nothing to say."""
+    return roster_queries.list_units(viewer, kind=roster.Unit.Kind.PROVINCE).exists()
+
+
 def _made_ready_by_month(firsts: list[dt.date], following: dt.date) -> dict[str, list[int]]:
     """Cameras first made ready in each month, by the path of the unit; the last figure is those in service."""
     starts = [jalali.tehran_moment(first) for first in [*firsts, following]]

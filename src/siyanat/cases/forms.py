@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -9,17 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from siyanat.cases import models, queries
 from siyanat.conduct import models as conduct
+from siyanat.roster import fields, names, working_days
 from siyanat.roster import models as roster
-from siyanat.roster import names
+from siyanat.ui import formatting
 from siyanat.ui import forms as ui
 
+_FA_ORDER, _EN_ORDER = (("family_name_fa", "given_name_fa"), ("family_name_en", "given_name_en"))
 LINES = forms.Textarea(attrs={"rows": 4})
 
 
 class OpenForm(forms.Form):
     """A case opened by hand about members of the viewer's units."""
 
-    personnel_number = ui.NormalisedCharField(label=_("Personnel number of the officer"), max_length=16)
+    personnel_number = ui.NormalisedCharField(
+        label=_("Personnel number of the officer"), max_length=16,
+        widget=fields.PickInput(options="roster:person_options"),
+        help_text=_("Type a part of the name or the number, and choose."),
+    )  # fmt: skip
     shift_code = ui.NormalisedCharField(
         label=_("Code of the shift"),
         max_length=40,
@@ -38,7 +45,10 @@ class OpenForm(forms.Form):
         widget=LINES,
         help_text=_("What the officer reads where the complainant is protected: nothing that reveals them."),
     )
-    due_at = ui.JalaliDateTimeField(label=_("To be decided by"), required=False)
+    due_at = ui.JalaliDateTimeField(
+        label=_("To be decided by"), required=False, date_alone=working_days.end_of_working_day,
+        help_text=_("Empty: fifteen working days from now. A date alone means the end of that working day."),
+    )  # fmt: skip
 
     def __init__(self, *arguments: Any, items: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -55,7 +65,10 @@ class ActionForm(forms.Form):
 
     title = ui.NormalisedCharField(label=_("What is to be done"), max_length=200)
     owner = forms.ModelChoiceField(label=_("By whom"), queryset=roster.Person.objects.none())
-    due_at = ui.JalaliDateTimeField(label=_("By when"))
+    due_at = ui.JalaliDateTimeField(
+        label=_("By when"), date_alone=working_days.end_of_working_day,
+        help_text=_("A date alone means the end of that working day."),
+    )  # fmt: skip
 
     def __init__(self, *arguments: Any, case: models.Case, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -63,7 +76,7 @@ class ActionForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = roster.Person.objects.filter(
             pk__in=[one.pk for one in queries.list_possible_owners(case)]
-        )
+        ).order_by(*(_FA_ORDER if names.is_persian() else _EN_ORDER))
         field.label_from_instance = names.full_name  # type: ignore[method-assign,assignment]
 
 
@@ -86,6 +99,16 @@ class DecisionForm(forms.Form):
         label=_("Decision"), choices=models.Case.Decision.choices, widget=forms.RadioSelect
     )
     reasons = ui.NormalisedCharField(label=_("Reasons"), widget=LINES)
+
+    def __init__(self, *arguments: Any, awaited_until: dt.datetime | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field = self.fields["decision"]
+        assert isinstance(field, forms.ChoiceField)
+        if awaited_until is not None:
+            field.choices = [one for one in models.Case.Decision.choices if one[0] not in queries.AGAINST]
+            field.help_text = _("The officer may answer until %(time)s; nothing is decided against them before.") % {
+                "time": formatting.moment(awaited_until)
+            }  # fmt: skip
 
 
 class HandUpForm(forms.Form):

@@ -72,6 +72,14 @@ def answer_due_at(case: models.Case) -> dt.datetime:
     return working_days.add_working_days(case.opened_at, ANSWER_DAYS)
 
 
+def answer_awaited_until(case: models.Case, *, now: dt.datetime) -> dt.datetime | None:
+    """Until when no decision may go against the officer; None when they answered, or their time is over."""
+    if case.state != models.Case.State.OPEN:
+        return None
+    due_at = answer_due_at(case)
+    return due_at if now < due_at else None
+
+
 def list_actions_of(viewer: gates.Viewer) -> QuerySet[models.Action]:
     """Open actions that the viewer owns, the earliest deadline first."""
     if viewer.person_id is None:

@@ -105,7 +105,9 @@ def case(request: gates.ViewerRequest, case_id: UUID) -> HttpResponse:
         "handles": handles and found.state != models.Case.State.CLOSED,
         "is_open": found.state in (models.Case.State.OPEN, models.Case.State.ANSWERED),
         "action_form": forms.ActionForm(case=found),
-        "decision_form": forms.DecisionForm(),
+        "decision_form": forms.DecisionForm(
+            awaited_until=queries.answer_awaited_until(found, now=request.now)
+        ),
         "hand_up_form": forms.HandUpForm(case=found),
         "may_export": request.viewer.holds(gates.Role.EVIDENCE_CUSTODIAN, gates.Role.INTEGRITY_OFFICER),
         "viewer_person": request.viewer.person_id,
@@ -158,7 +160,8 @@ def complete_action(request: gates.ViewerRequest, action_id: int) -> HttpRespons
 def decide(request: gates.ViewerRequest, case_id: UUID) -> HttpResponse:
     """Decide with reasons."""
     found = queries.get_case_to_handle(request.viewer, case_id)
-    form = forms.DecisionForm(request.POST)
+    awaited_until = queries.answer_awaited_until(found, now=request.now)
+    form = forms.DecisionForm(request.POST, awaited_until=awaited_until)
     if _told(request, form):
         operations.decide_case(viewer=request.viewer, case=found, now=request.now, **form.cleaned_data)
         messages.success(request, _("The decision stands; the officer can read it."))

@@ -78,6 +78,15 @@ class Group:
     source: Source
     found: Found
 
+    @property
+    def is_news(self) -> bool:
+        """Whether it is to be read, rather than to be done."""
+        return any(item.notice for item in self.found.items)
+
+    def left_over(self) -> tuple[Item, int]:
+        """The last item that is shown, and how many more there are of its kind."""
+        return self.found.items[-1], self.found.total - len(self.found.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Kartabl:
@@ -102,20 +111,28 @@ class Kartabl:
 
     @property
     def total(self) -> int:
-        """How many things wait, those that are not shown included."""
-        return sum(group.found.total for group in self.groups)
+        """How many things wait, those that are not shown included; news is not work."""
+        return sum(group.found.total for group in self.groups if not group.is_news)
 
     @property
     def overdue(self) -> int:
         """How many of those shown are overdue."""
         return sum(1 for item in self.items if item.urgency(self.now) == "overdue")
 
-    def sections(self, kind: str = "") -> list[tuple[str, list[Item]]]:
-        """Items by urgency, of one kind or of all."""
+    def sections(self, kind: str = "") -> list[tuple[str, list[Item], int]]:
+        """Items by urgency, of one kind or of all, and how many there are with those that are not shown.
+
+        What a source does not show comes after what it shows, so it counts where its last item stands.
+        """
         wanted = [item for item in self.items if not kind or item.kind == kind]
         order = ("overdue", "soon", "later", "open")
         found = {name: [item for item in wanted if item.urgency(self.now) == name] for name in order}
-        return [(name, rows) for name, rows in found.items() if rows]
+        more = dict.fromkeys(order, 0)
+        for group in self.groups:
+            last, count = group.left_over()
+            if not group.is_news and (not kind or last.kind == kind):
+                more[last.urgency(self.now)] += count
+        return [(name, rows, len(rows) + more[name]) for name, rows in found.items() if rows]
 
     def _all(self) -> Iterator[Item]:
         return itertools.chain.from_iterable(group.found.items for group in self.groups)

@@ -29,7 +29,7 @@ def kartabl(request: gates.ViewerRequest) -> HttpResponse:
     kind = kind if kind in {group.source.kind for group in work} else ""
     context = {
         "kartabl": found,
-        "sections": [(SECTIONS[name], name, rows) for name, rows in found.sections(kind)],
+        "sections": [(SECTIONS[name], name, rows, count) for name, rows, count in found.sections(kind)],
         "tabs": _tabs(work, kind),
         "glances": queries.list_glances(request.viewer, found),
         "rest": [group for group in work if group.found.url and (not kind or group.source.kind == kind)],

@@ -10,18 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from siyanat.evidence import models, queries
 from siyanat.lib import jalali
+from siyanat.roster import fields as roster_fields
 from siyanat.roster import models as roster
 from siyanat.ui import forms as fields
 
 ANY = ("", _("All"))
 
 
-class SearchForm(forms.Form):
+class SearchForm(roster_fields.ViewerForm):
     """What a person looks for. Dates are whole days in Tehran, both included."""
 
     officer = fields.NormalisedCharField(label=_("Officer"), required=False, max_length=80)
     serial = fields.IdentifierField(label=_("Camera serial"), required=False, max_length=64)
-    unit = fields.IdentifierField(label=_("Unit code"), required=False, max_length=32)
+    unit = roster_fields.UnitField(label=_("Unit"), required=False, help_text="")
     place = fields.NormalisedCharField(label=_("Place"), required=False, max_length=80)
     since = fields.JalaliDateField(label=_("From day"), required=False)
     until = fields.JalaliDateField(label=_("To day"), required=False)
@@ -33,16 +34,6 @@ class SearchForm(forms.Form):
         required=False,
         choices=[ANY, ("yes", _("attributed")), ("no", _("nobody’s yet"))],
     )
-
-    def clean_unit(self) -> roster.Unit | None:
-        """The unit with the code that was typed."""
-        code = self.cleaned_data["unit"]
-        if not code:
-            return None
-        unit = roster.Unit.objects.filter(code=code).first()
-        if unit is None:
-            raise forms.ValidationError(_("There is no unit with this code."))
-        return unit
 
     def search(self, sort: str) -> queries.Search:
         """The query that the form describes; an invalid field matches everything."""
@@ -61,7 +52,7 @@ class SearchForm(forms.Form):
         )
 
 
-class HoldForm(forms.Form):
+class HoldForm(roster_fields.ViewerForm):
     """A hold over one recording, a shift, or a unit and a time."""
 
     COVERS = (
@@ -72,9 +63,15 @@ class HoldForm(forms.Form):
 
     covers = forms.ChoiceField(label=_("What is held?"), choices=COVERS, widget=forms.RadioSelect)
     shift = fields.IdentifierField(label=_("Shift code"), required=False, max_length=40)
-    unit = fields.IdentifierField(label=_("Unit code"), required=False, max_length=32)
-    since = fields.JalaliDateTimeField(label=_("From"), required=False)
-    until = fields.JalaliDateTimeField(label=_("Until"), required=False)
+    unit = roster_fields.UnitField(label=_("Unit"), required=False)
+    since = fields.JalaliDateTimeField(
+        label=_("From"), required=False, date_alone=lambda day: jalali.day_range(day)[0],
+        help_text=_("A date alone: from the beginning of that day."),
+    )  # fmt: skip
+    until = fields.JalaliDateTimeField(
+        label=_("Until"), required=False, date_alone=lambda day: jalali.day_range(day)[1],
+        help_text=_("A date alone: to the end of that day."),
+    )  # fmt: skip
     reason = forms.ChoiceField(label=_("Reason"), choices=models.Hold.Reason.choices)
     reference = fields.NormalisedCharField(
         label=_("Reference"), max_length=80, help_text=_("Number of the case, order or contact.")
@@ -124,7 +121,10 @@ class AttributionForm(ReasonForm):
         max_length=40,
         help_text=_("Leave it empty when it is nobody’s."),
     )
-    officer = fields.IdentifierField(label=_("Officer’s personnel number"), required=False, max_length=16)
+    officer = fields.IdentifierField(
+        label=_("Officer’s personnel number"), required=False, max_length=16,
+        widget=roster_fields.PickInput(options="roster:person_options"),
+    )  # fmt: skip
 
     field_order = ("shift", "officer", "reason")
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from siyanat.evidence import forms, models, operations, queries
 from siyanat.ledger import kinds
 from siyanat.lib import errors
-from siyanat.roster import gates, names
+from siyanat.roster import gates, links, names
 from siyanat.roster import models as roster
 from siyanat.ui import formatting
 from siyanat.ui import forms as fields
@@ -25,6 +25,7 @@ PAGE_SIZE = 50
 COUNT_TO = 10_000
 """Longer lists are not counted to their end; nobody turns to the two-hundredth page."""
 
+PLAYER = "review:grant"  # where footage that is open to somebody plays: a page of the room above, known by its name
 LOOKING = (*queries.OVERSEEING_ROLES, *queries.OWN_ROLES)
 KEEPING = tuple(dict.fromkeys((*operations.PLACING_ROLES, *operations.RELEASING_ROLES)))
 
@@ -46,7 +47,7 @@ def _page(request: gates.ViewerRequest, rows: Any) -> Page[Any]:
 @gates.admit(*LOOKING)
 def search(request: gates.ViewerRequest) -> HttpResponse:
     """Search over the recordings that the viewer may see."""
-    form = forms.SearchForm(request.GET or None)
+    form = forms.SearchForm(request.GET or None, viewer=request.viewer)
     sort = request.GET.get("sort", "-starts_at")
     wanted = (
         form.search(sort)
@@ -91,6 +92,7 @@ def _recording_context(request: gates.ViewerRequest, found: models.Recording) ->
     viewer = request.viewer
     custody = _custody(viewer, found)
     held = list(queries.holds_of(found))
+    grant = queries.find_grant(viewer, shift, request.now) if shift else None
     return {
         "recording": found,
         "current": current,
@@ -103,7 +105,8 @@ def _recording_context(request: gates.ViewerRequest, found: models.Recording) ->
         "holds": _holds(held),
         "custody": [row for row in custody if not row["is_recount"]],
         "recounts": [row for row in custody if row["is_recount"]],
-        "grant": queries.find_grant(viewer, shift, request.now) if shift else None,
+        "grant": grant,
+        "player": links.reach(viewer, PLAYER, grant.pk) if grant else "",
         "may_hold": viewer.holds_over(found.unit.path, *operations.PLACING_ROLES),
         "may_release": viewer.holds_over(found.unit.path, *operations.RELEASING_ROLES),
         "may_correct": viewer.holds_over(found.unit.path, *operations.CORRECTING_ROLES),
@@ -215,7 +218,8 @@ def viewing(request: gates.ViewerRequest, recording_id: UUID) -> HttpResponse:
             messages.success(
                 request, _("The shift’s footage is open to you until %(time)s.") % {"time": until}
             )
-            return redirect("evidence:recording", found.pk)
+            player = links.reach(request.viewer, PLAYER, grant.pk)
+            return redirect(player) if player else redirect("evidence:recording", found.pk)
     return _form_page(request, form, _("View the footage"), _("Open it"), found)
 
 
@@ -266,7 +270,9 @@ def new_hold(request: gates.ViewerRequest) -> HttpResponse:
     wanted = request.GET.get("recording")
     found = queries.get_recording(request.viewer, wanted, now=request.now) if wanted else None
     initial = {"covers": "recording" if found else "shift"}
-    form = forms.HoldForm(request.POST or None, initial=initial, has_recording=found is not None)
+    form = forms.HoldForm(
+        request.POST or None, viewer=request.viewer, initial=initial, has_recording=found is not None
+    )
     if request.method == "POST" and form.is_valid():
         try:
             hold = operations.place_hold(
@@ -294,10 +300,7 @@ def _covers(form: forms.HoldForm, found: models.Recording | None) -> operations.
         if shift is None:
             raise errors.Refusal("evidence.shift_unknown", shift=data["shift"])
         return operations.Covers(shift=shift)
-    unit = roster.Unit.objects.filter(code=data["unit"]).first()
-    if unit is None:
-        raise errors.NotFound
-    return operations.Covers(unit=unit, span=form.span())
+    return operations.Covers(unit=data["unit"], span=form.span())
 
 
 @gates.admit(*operations.RELEASING_ROLES, second_factor=True)

@@ -41,10 +41,13 @@ PROCESSES = {
     "evidence": _("the system (store)"),
     "ingest": _("the system (intake)"),
     "installation": _("the system (installation)"),
+    "ledger": _("the system (log)"),
+    "operator": _("the operator, at the command line"),
     "review": _("the system (reviews)"),
     "roster": _("the system (roster)"),
     "triage": _("the system (watch plans)"),
     "verify": _("the system (verification)"),
+    "witness": _("the system (witness)"),
 }
 """The system's own processes, as they sign in the log: ``system:<process>``, with a step after a dot."""
 

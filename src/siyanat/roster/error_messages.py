@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from siyanat.ui import formatting
+
+
+def _days_loaded(facts: Mapping[str, object]) -> str:
+    """A year is no quantity: its thousands are not grouped."""
+    year = formatting.digits(facts.get("year"))
+    return gettext("Every official holiday of %(year)s is in the list, or its calendar is not known yet.") % {
+        "year": year
+    }  # fmt: skip
+
 
 MESSAGES = {
     "access.concerns_yourself": _("This concerns yourself; somebody else has to do it."),
@@ -38,6 +52,7 @@ MESSAGES = {
     "roster.crew_twice": _("%(person)s stands in the crew twice for the same time."),
     "roster.crew_empty": _("A shift needs somebody in its crew."),
     "roster.crew_outside_shift": _("The crew's times (%(starts_at)s to %(ends_at)s) lie outside the shift."),
+    "roster.days_loaded": _days_loaded,
     "roster.day_listed": _("%(date)s is listed already."),
     "roster.fleet_number_taken": _("The fleet number %(number)s is empty or taken."),
     "roster.import_applied": _("The list %(file)s was applied already."),

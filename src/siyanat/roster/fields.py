@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from siyanat.lib import persian
 from siyanat.roster import gates, models, queries
@@ -16,18 +19,49 @@ from siyanat.roster.operations import shifts
 from siyanat.ui import forms as ui_forms
 
 
-class UnitField(ui_forms.IdentifierField):
-    """A unit's code, as the unit; ``viewer`` is set by the form."""
+class PickInput(forms.TextInput):
+    """A text box that offers what fits while one types; the server is asked for a few at a time."""
+
+    template_name = "roster/pick.html"
+
+    def __init__(self, *, options: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "off", "spellcheck": "false", "dir": "auto", **(attrs or {})})
+        self.options = options
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["attrs"]
+        offers = f"{shown.setdefault('id', f'id_{name}')}-options"
+        shown |= {
+            "list": offers, "hx-get": reverse(self.options), "hx-trigger": "focus once, input changed delay:200ms",
+            "hx-target": f"#{offers}", "hx-swap": "innerHTML",
+        }  # fmt: skip
+        return context
+
+
+class UnitField(ui_forms.NormalisedCharField):
+    """A unit by its code or its whole name; ``viewer`` is set by the form, ``kind`` narrows what is accepted."""
 
     viewer: gates.Viewer
 
+    def __init__(self, *, kind: str = "", **options: Any) -> None:
+        options.setdefault("help_text", _lazy("Type a part of the name or the code, and choose."))
+        super().__init__(widget=PickInput(options="roster:unit_options"), **options)
+        self.kind = kind
+
     def clean(self, value: object) -> models.Unit | None:
-        code = super().clean(value).upper()
-        if not code:
+        text = super().clean(value)
+        if not text:
             return None
-        unit = queries.visible_units(self.viewer).filter(code=code).first()
+        unit = queries.find_unit(self.viewer, text)
         if unit is None:
-            raise ValidationError(_("There is no unit with this code among yours."), code="unknown")
+            raise ValidationError(_("There is no unit with this code or name among yours."), code="unknown")
+        if self.kind and unit.kind != self.kind:
+            raise ValidationError(
+                _("%(unit)s is no %(kind)s."),
+                code="kind",
+                params={"unit": unit.name, "kind": models.Unit.Kind(self.kind).label},
+            )
         return unit
 
 
@@ -35,6 +69,10 @@ class PersonField(ui_forms.IdentifierField):
     """A personnel number, as the person; ``viewer`` is set by the form."""
 
     viewer: gates.Viewer
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", _lazy("Type a part of the name or the number, and choose."))
+        super().__init__(widget=PickInput(options="roster:person_options"), **options)
 
     def clean(self, value: object) -> models.Person | None:
         number = super().clean(value).upper()

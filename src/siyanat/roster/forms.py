@@ -22,7 +22,7 @@ class UnitForm(fields.ViewerForm):
     name_fa = ui.NormalisedCharField(label=_("Name in Persian"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=models.Unit.Kind.choices[1:])
-    parent = fields.UnitField(label=_("Code of the unit above"))
+    parent = fields.UnitField(label=_("Unit above"))
 
 
 class RenameUnitForm(forms.Form):
@@ -35,7 +35,7 @@ class RenameUnitForm(forms.Form):
 class MoveUnitForm(fields.ViewerForm):
     """Where a unit goes."""
 
-    parent = fields.UnitField(label=_("Code of the unit above"))
+    parent = fields.UnitField(label=_("Unit above"))
 
 
 class PersonForm(fields.ViewerForm):
@@ -54,22 +54,20 @@ class PersonForm(fields.ViewerForm):
 class NewPersonForm(PersonForm):
     """Somebody new, and their unit."""
 
-    unit = fields.UnitField(label=_("Code of the unit"))
+    unit = fields.UnitField(label=_("Unit"))
 
 
 class TransferForm(fields.ViewerForm):
     """Where somebody or something goes."""
 
-    unit = fields.UnitField(label=_("Code of the new unit"))
+    unit = fields.UnitField(label=_("New unit"))
 
 
 class PostForm(fields.ViewerForm):
     """A post to be given."""
 
     role = forms.ChoiceField(label=_("Role"), choices=gates.Role.choices)
-    unit = fields.UnitField(
-        label=_("Code of the unit"), help_text=_("It reaches everything below this unit.")
-    )
+    unit = fields.UnitField(label=_("Unit"), help_text=_("It reaches everything below this unit."))
     starts_at = ui.JalaliDateTimeField(label=_("From"), required=False, help_text=_("Empty: from now."))
     ends_at = ui.JalaliDateTimeField(
         label=_("Until"), required=False, help_text=_("Empty: until it is ended.")
@@ -79,7 +77,7 @@ class PostForm(fields.ViewerForm):
 class SubstituteForm(fields.ViewerForm):
     """Who stands in, until when."""
 
-    person = fields.PersonField(label=_("Personnel number of the substitute"))
+    person = fields.PersonField(label=_("Substitute"))
     ends_at = ui.JalaliDateTimeField(label=_("Until"))
 
 
@@ -92,16 +90,14 @@ class LoginForm(forms.Form):
 class ShiftForm(fields.ViewerForm):
     """A shift to be planned."""
 
-    unit = fields.UnitField(label=_("Code of the unit"))
-    starts_at = ui.JalaliDateTimeField(
-        label=_("Start"), help_text=_("Date and time, such as 1405/09/02 22:00.")
-    )
+    unit = fields.UnitField(label=_("Unit"))
+    starts_at = ui.JalaliDateTimeField(label=_("Start"), help_text=_("Date and time of day, in Tehran."))
     ends_at = ui.JalaliDateTimeField(label=_("End"))
     crew = fields.PeopleField(
         label=_("Crew"),
         help_text=_("Personnel numbers, one a line. A star after a number: without a camera."),
     )
-    leader = fields.PersonField(label=_("Personnel number of the leader"), required=False)
+    leader = fields.PersonField(label=_("Leader"), required=False)
     vehicle = ui.IdentifierField(label=_("Fleet number of the vehicle"), required=False)
     place_fa = ui.NormalisedCharField(label=_("Beat or area"), max_length=120, required=False)
 
@@ -129,7 +125,7 @@ class VehicleForm(fields.ViewerForm):
 
     fleet_number = ui.IdentifierField(label=_("Fleet number"), max_length=32)
     plate = ui.IdentifierField(label=_("Plate"), max_length=24, required=False)
-    unit = fields.UnitField(label=_("Code of the unit"))
+    unit = fields.UnitField(label=_("Unit"))
 
 
 class DayForm(forms.Form):

@@ -45,6 +45,11 @@ def page_of(
     return CappedPaginator(rows, size).get_page(request.GET.get("page"))
 
 
+def typed_in_box(request: gates.ViewerRequest) -> str:
+    """What stands in the box that asks for offers (`fields.PickInput`)."""
+    return request.GET.get(request.headers.get("HX-Trigger-Name", "q"), "")
+
+
 def wanted_file(request: gates.ViewerRequest) -> str:
     """``csv`` or ``xlsx`` when the list is asked for as a file, else empty."""
     wanted = request.GET.get("format", "")

@@ -39,6 +39,11 @@ def add_working_days(start: dt.datetime, days: int) -> dt.datetime:
     return jalali.tehran_moment(day + dt.timedelta(days=1))
 
 
+def end_of_working_day(day: dt.date) -> dt.datetime:
+    """The end, in Tehran, of ``day``, or of the next working day when it is free."""
+    return add_working_days(jalali.tehran_moment(day), 0)
+
+
 def last_working_day(start: dt.date, days: int) -> dt.date:
     """The ``days``-th working day after ``start`` (0: ``start`` itself, or the next working day)."""
     is_free = _free_days(start, days)

@@ -20,13 +20,16 @@ def status(*, as_json: bool) -> None:
 
     found = queries.read_health(now=clock.now())
     if as_json:
-        click.echo(json.dumps({"healthy": not found.problems, "problems": found.problems, **found.figures}))
+        body = {"healthy": not found.problems, "problems": found.problems, "warnings": found.warnings}
+        click.echo(json.dumps(body | found.figures))
     else:
         for label, said in _lines(found.figures):
             click.echo(f"{label}: {said}")
         for sentence in problems.describe(found.problems):
             click.secho(f"! {sentence}", fg="red")
-        if not found.problems:
+        for sentence in problems.describe(found.warnings):
+            click.secho(f"! {sentence}", fg="yellow")
+        if not found.problems and not found.warnings:
             click.secho(_("Nothing is wrong."), fg="green")
     if found.problems:
         sys.exit(exits.FOUND)

@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.metadata
 import platform
 import shutil
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.db import connection
 from django.db.models import Count, Max, Min, Q, Sum
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob, ProcrastinateWorker
 
+import siyanat
 from siyanat.evidence import models as evidence
 from siyanat.ingest import models as ingest
 from siyanat.ledger import checkpoints, submission, witnessing
@@ -292,7 +294,15 @@ def _own_version() -> str:
     try:
         return importlib.metadata.version("siyanat")
     except importlib.metadata.PackageNotFoundError:  # run from a folder, not installed
+        return _version_of_folder()
+
+
+def _version_of_folder() -> str:
+    project = Path(siyanat.__file__).parents[2] / "pyproject.toml"
+    if not project.is_file():
         return "–"
+    version: str = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+    return version
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,10 +311,11 @@ class Health:
 
     figures: dict[str, Any]
     problems: list[str]
+    warnings: tuple[str, ...] = ()
 
 
 def read_health(*, now: dt.datetime) -> Health:
-    """Figures and problems; an empty list of problems is a healthy deployment."""
+    """Figures, problems, and warnings: what was never checked or set, so that nobody can call it well."""
     queues, workers, disks, log = list_queues(), list_workers(now=now), list_disks(now=now), read_log(now=now)
     oldest = min((queue.oldest_at for queue in queues if queue.oldest_at), default=None)
     alive = [worker for worker in workers if not worker.is_silent]
@@ -338,7 +349,16 @@ def read_health(*, now: dt.datetime) -> Health:
         "verification_found_faults": bool(log.store_verified and log.store_verified.findings)
         or bool(log.verified and log.verified.findings),
     }
-    return Health(figures, [code for code, is_so in found.items() if is_so])
+    missing = {
+        "log_never_verified": log.verified is None,
+        "store_never_verified": log.store_verified is None,
+        "no_level_above": not log.has_level_above,
+    }
+    return Health(
+        figures,
+        [code for code, is_so in found.items() if is_so],
+        tuple(code for code, is_so in missing.items() if is_so),
+    )
 
 
 def count_quarantine() -> int:

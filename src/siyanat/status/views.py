@@ -19,13 +19,18 @@ from siyanat.status import operations, problems, queries
 def board(request: gates.ViewerRequest) -> HttpResponse:
     """Everything on one page; it asks for itself again every ten seconds."""
     now = request.now
+    found = queries.read_health(now=now)
     context = {
-        "problems": problems.describe(queries.read_health(now=now).problems),
-        "queues": queries.list_queues(),
+        "problems": problems.describe(found.problems),
+        "warnings": problems.describe(found.warnings),
+        "queues": [(problems.name_queue(queue.name), queue) for queue in queries.list_queues()],
         "done": queries.count_done(now=now),
-        "failed": queries.list_failed(),
+        "failed": [(problems.name_job(one.job.task_name), one) for one in queries.list_failed()],
         "failed_total": queries.count_failed(),
-        "workers": queries.list_workers(now=now),
+        "workers": [
+            (worker, [problems.name_job(task) for task in worker.tasks])
+            for worker in queries.list_workers(now=now)
+        ],
         "disks": [(problems.FOLDERS[disk.name], disk) for disk in queries.list_disks(now=now)],
         "intake": queries.list_intake(request.viewer, now=now),
         "quarantine": queries.count_quarantine(),
@@ -52,12 +57,14 @@ def retry(request: gates.ViewerRequest, job_id: int) -> HttpResponse:
 @require_GET
 def health(request: gates.ViewerRequest) -> JsonResponse:
     """Figures for a monitoring program: from this machine itself, or for an administrator who is signed in;
-    ``healthy`` says whether anything is wrong, ``problems`` what.
+    ``healthy`` says whether anything is wrong, ``problems`` what; ``warnings`` what was never checked or set.
     """
     viewer: gates.Viewer | None = getattr(request, "viewer", None)
     administers = viewer is not None and viewer.second_factor and viewer.holds(gates.Role.ADMINISTRATOR)
     if not loopback.is_local(request) and not administers:
         raise errors.NotFound
     found = queries.read_health(now=request.now)
-    body = {"healthy": not found.problems, "problems": found.problems, **found.figures}
+    body = {
+        "healthy": not found.problems, "problems": found.problems, "warnings": found.warnings, **found.figures
+    }  # fmt: skip
     return JsonResponse(body)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from siyanat.lib import clock, jalali, persian
 
 DASH = "\u2013"
+LEFT_TO_RIGHT_MARK = "\u200e"
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 

@@ -24,6 +24,8 @@ Parsed = TypeVar("Parsed")
 class JalaliDateInput(forms.TextInput):
     """A text box for a Jalali date, to which the page's script adds a calendar."""
 
+    with_time = False
+
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         defaults = {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "data-jalali-date": True}
         super().__init__({**defaults, **(attrs or {})})
@@ -33,7 +35,7 @@ class JalaliDateInput(forms.TextInput):
     ) -> dict[str, Any]:
         fa = formatting.language() == "fa"
         words = {
-            "placeholder": formatting.digits("1405/09/02"),
+            "placeholder": self._pattern(),
             "data-months": "|".join(jalali.MONTHS_FA if fa else jalali.MONTHS_EN),
             "data-weekdays": "ش|ی|د|س|چ|پ|ج" if fa else "Sa|Su|Mo|Tu|We|Th|Fr",
             "data-open": _("Choose a date"),
@@ -42,6 +44,13 @@ class JalaliDateInput(forms.TextInput):
             "data-today": _("Today"),
         }
         return super().build_attrs({**words, **base_attrs}, extra_attrs)
+
+    def _pattern(self) -> str:
+        """What belongs where, in words, so that nobody takes it for a value; in the order of the digits."""
+        parts = [_("year"), "/", _("month"), "/", _("day")]
+        if self.with_time:
+            parts += [" ", _("hour"), ":", _("minute")]
+        return formatting.LEFT_TO_RIGHT_MARK.join(parts)
 
     def format_value(self, value: object) -> str | None:
         match value:
@@ -53,6 +62,12 @@ class JalaliDateInput(forms.TextInput):
                 return None
             case _:
                 return str(value)
+
+
+class JalaliDateTimeInput(JalaliDateInput):
+    """The same for a date with a time of day."""
+
+    with_time = True
 
 
 class JalaliDateField(forms.Field):
@@ -72,16 +87,26 @@ class JalaliDateField(forms.Field):
 
 
 class JalaliDateTimeField(forms.Field):
-    """A Jalali date and a time in Tehran, as an aware UTC ``datetime``."""
+    """A Jalali date and a time in Tehran, as an aware UTC ``datetime``.
 
-    widget = JalaliDateInput
+    ``date_alone`` says which moment a date without a time means; without it, the time must be written.
+    """
+
+    widget = JalaliDateTimeInput
+
+    def __init__(self, *, date_alone: Callable[[dt.date], dt.datetime] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.date_alone = date_alone
 
     def to_python(self, value: object) -> dt.datetime | None:
         if value in self.empty_values:
             return None
         if isinstance(value, dt.datetime):
             return value
-        return _tell(jalali.parse_datetime, str(value))
+        text = persian.normalise(str(value)).strip()
+        if self.date_alone is not None and " " not in text:
+            return self.date_alone(_tell(jalali.parse_date, text))
+        return _tell(jalali.parse_datetime, text)
 
     def has_changed(self, initial: object, data: object) -> bool:
         return _differs(self, initial, data)

@@ -103,12 +103,23 @@ def issue_cameras(
 ) -> list[models.Issue]:
     """Hand several cameras out for one shift: all or none.
 
-    :raises errors.Refusal: as `issue_camera`, for the first that can't be issued.
+    :raises errors.Refusal: ``cameras.one_for_two``; as `issue_camera`, for the first that can't be issued.
     """
+    _check_each_once(plans)
     return [
         issue_camera(viewer=viewer, camera=plan.camera, person=plan.person, shift=shift, now=now)
         for plan in plans
     ]
+
+
+def _check_each_once(plans: Sequence[IssuePlan]) -> None:
+    borne: dict[str, roster.Person] = {}
+    for plan in plans:
+        first = borne.setdefault(plan.camera.serial, plan.person)
+        if first != plan.person:
+            raise errors.Refusal(
+                "cameras.one_for_two", serial=plan.camera.serial, first=first.name, second=plan.person.name
+            )
 
 
 @transaction.atomic

@@ -127,17 +127,8 @@ def return_desk(request: gates.ViewerRequest) -> HttpResponse:
         if not problems:
             return redirect("cameras:return_desk")
     page = pages.page_of(request, rows)
-    late = [
-        (one, one.due_at < request.now, queries.escalation_role(one, now=request.now))
-        for one in page.object_list
-    ]
-    context = {
-        "page": page,
-        "rows": late,
-        "problems": problems,
-        "now": request.now,
-        "roles": dict(gates.Role.choices),
-    }
+    shown = [(one, one.due_at < request.now, _typed(request.POST, one.camera)) for one in page.object_list]
+    context = {"page": page, "rows": shown, "problems": problems, "now": request.now}
     return render(request, "cameras/return_desk.html", context, status=422 if problems else 200)
 
 
@@ -159,7 +150,9 @@ def ready_desk(request: gates.ViewerRequest) -> HttpResponse:
             messages.success(request, text % {"count": formatting.number(done)})
         if not problems:
             return redirect("cameras:ready_desk")
-    context = {"page": pages.page_of(request, rows), "problems": problems}
+    page = pages.page_of(request, rows)
+    shown = [(one, _typed(request.POST, one)) for one in page.object_list]
+    context = {"page": page, "rows": shown, "problems": problems}
     return render(request, "cameras/ready_desk.html", context, status=422 if problems else 200)
 
 
@@ -169,11 +162,9 @@ def _each(
     """Do an act for every ticked serial, each on its own: one bad camera does not hold up the queue at the desk."""
     done, problems = 0, []
     for serial in data.getlist("serial"):
-        form = forms.ReadingsForm(
-            {name: data.get(f"{name}-{serial}", "") for name in forms.ReadingsForm.base_fields}
-        )
+        form = forms.ReadingsForm(_readings_of(data, serial))
         if not form.is_valid():
-            problems.append(f"{formatting.isolate(serial)}: {next(iter(form.errors.values()))[0]}")
+            problems += [f"{formatting.isolate(serial)} · {fault}" for fault in form.faults()]
             continue
         try:
             do(_camera(viewer, serial), form.readings())
@@ -181,6 +172,20 @@ def _each(
         except errors.Refusal as refusal:
             problems.append(ui_errors.describe(refusal))
     return done, problems
+
+
+def _readings_of(data: QueryDict, serial: str) -> dict[str, str]:
+    return {name: str(data.get(f"{name}-{serial}", "")) for name in forms.ReadingsForm.base_fields}
+
+
+def _typed(data: QueryDict, camera: models.Camera) -> dict[str, Any]:
+    """What a row of the desk shows: what was typed in it, ticked or not; at first, the firmware that is known."""
+    if not data:
+        return {"firmware": camera.firmware}
+    typed = _readings_of(data, camera.serial)
+    is_ticked = camera.serial in data.getlist("serial")
+    faulty = forms.ReadingsForm(typed).errors if is_ticked else ()
+    return {**typed, "is_ticked": is_ticked, "faulty": list(faulty)}
 
 
 @gates.admit(*custody.CORRECTORS)

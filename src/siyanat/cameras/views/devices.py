@@ -10,9 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from siyanat.cameras import forms, imports, models, operations, policy, queries, states
+from siyanat.cameras.operations import custody
 from siyanat.lib import errors
 from siyanat.roster import fields, gates, pages, uploads
 from siyanat.roster import queries as roster_queries
@@ -32,9 +34,7 @@ PLACES = uploads.Places(
 def cameras(request: gates.ViewerRequest) -> HttpResponse:
     """Cameras of the viewer's units: searched, filtered, sorted, as a file."""
     get = request.GET
-    unit = (
-        roster_queries.visible_units(request.viewer).filter(code=get.get("unit", "").strip().upper()).first()
-    )
+    unit = roster_queries.find_unit(request.viewer, get.get("unit", ""))
     rows = queries.list_cameras(
         request.viewer,
         q=get.get("q", ""),
@@ -53,6 +53,7 @@ def cameras(request: gates.ViewerRequest) -> HttpResponse:
         "may_register": request.viewer.holds(*states.KEEPERS),
         "may_hand": request.viewer.holds(*states.HANDERS),
         "overdue": queries.overdue_issues(request.viewer, now=request.now).count(),
+        "sees_rollout": queries.sees_rollout(request.viewer),
     }
     return render(request, "cameras/list.html", context)
 
@@ -97,12 +98,28 @@ def camera(request: gates.ViewerRequest, serial: str) -> HttpResponse:
     context = {
         "camera": shown,
         "acts": acts,
-        "history": queries.history_of(shown)[:100],
+        "history": [_event(one) for one in queries.history_of(shown)[:100]],
         "issues": queries.issues_of_camera(shown)[:50],
         "policy": policy,
         "may_read": request.viewer.holds_over(shown.unit.path, *states.HANDERS, Role.ADMINISTRATOR),
+        "may_correct": request.viewer.holds_over(shown.unit.path, *custody.CORRECTORS),
     }
     return render(request, "cameras/camera.html", context)
+
+
+_OTHER_ACTS = {"record_readings": _lazy("Write down readings"), "correct_issue": _lazy("Correct an issue")}
+
+
+def _event(row: models.CameraEvent) -> dict[str, object]:
+    """A row of a camera's history in words."""
+    act = states.BY_ACT.get(row.act)
+    return {
+        "row": row,
+        "act": act.label if act else _OTHER_ACTS.get(row.act, row.act),
+        "state": models.Camera.State(row.to_state).label if row.to_state else "",
+        "from_state": models.Camera.State(row.from_state).label if row.from_state else "",
+        "readings": row.readings,
+    }
 
 
 _Act = Callable[..., models.Camera]
@@ -138,7 +155,8 @@ def act(request: gates.ViewerRequest, serial: str, act: str) -> HttpResponse:
     return pages.act(
         request,
         form,
-        title=f"{title}: {shown.serial}",
+        title=title,
+        about=shown.serial,
         submit=title,
         back=back,
         do=do,

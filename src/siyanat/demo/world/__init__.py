@@ -17,7 +17,6 @@ from siyanat.demo import cast as casts
 from siyanat.demo import home as homes
 from siyanat.demo import marker
 from siyanat.demo.world import cameras, casework, history, land, patrols, people, reviews, units
-from siyanat.lib import jalali
 from siyanat.roster import models as roster
 from siyanat.roster.operations import days
 
@@ -35,8 +34,7 @@ def write(
     made = land.Land(now, dice, scale or land.Scale(), kept, files)
     units.write(made)
     people.write(made)
-    year, _month, _day = jalali.from_gregorian(jalali.local_date(now))
-    days.seed_non_working_days(years=range(year - 1, year + 2), now=made.ago(days=300))
+    days.seed_non_working_days(years=range(now.year - 1, now.year + 2), now=made.ago(days=300))
     cameras.write(made)
     past = history.write(made)
     casework.write(made, past)

@@ -20,6 +20,7 @@ from siyanat.review import models as review
 from siyanat.review import queries as review_queries
 from siyanat.roster import gates, links, names
 from siyanat.roster import models as roster
+from siyanat.ui import formatting
 
 Role = gates.Role
 # A shift leader sees the patrols that start within this time and have no camera yet.
@@ -33,12 +34,30 @@ WHAT = {
 
 def _review_item(viewer: gates.Viewer, row: review.Review, kind: str, act: items.Text) -> items.Item:
     return items.Item(
-        what=WHAT[review.Review.Line(row.line)], whose=names.unit_name(row.shift.unit), code=row.shift.code,
+        what=WHAT[review.Review.Line(row.line)], whose=_shift_in_a_line(row.shift), code=row.shift.code,
         due_at=row.due_at, since=row.created_at, act=act, kind=kind, icon="eye",
         url=links.first_of(
             links.reach(viewer, "review:page", row.pk), links.reach(viewer, "coverage:shift", row.shift_id)
         ),
     )  # fmt: skip
+
+
+def _shift_in_a_line(shift: roster.Shift) -> str:
+    """What helps to choose: unit, crew, hours, what is unexplained."""
+    crew = [
+        names.full_name(one.person)
+        for one in shift.crew.filter(superseded_at__isnull=True).select_related("person").order_by("pk")
+    ]
+    begins, ends = formatting.moment(shift.starts_at), formatting.time(shift.ends_at)
+    parts = [names.unit_name(shift.unit), str(_(", ")).join(crew), f"{begins} – {ends}"]
+    count = coverage.Count.objects.filter(
+        shift=shift, person__isnull=True, superseded_at__isnull=True
+    ).first()
+    if count is not None and count.unexplained_ms:
+        parts.append(_("%(time)s unexplained") % {"time": formatting.duration_ms(count.unexplained_ms)})
+    elif count is not None and not count.awaited_ms:
+        parts.append(str(_("nothing unexplained")))
+    return " · ".join(part for part in parts if part)
 
 
 def reviews(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
@@ -102,7 +121,7 @@ def excuses(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG
     return taking.take(rows, make, url=links.reach(viewer, "coverage:excuses"))
 
 
-def case_work(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG001
+def case_work(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
     """Cases that the viewer handles and that are to be decided, or decided and to be closed."""
     to_do = cases.Action.objects.filter(case=OuterRef("pk"), done_at__isnull=True)
     open_states = [cases.Case.State.OPEN, cases.Case.State.ANSWERED]
@@ -114,9 +133,16 @@ def case_work(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: A
 
     def make(row: cases.Case) -> items.Item:
         is_open = row.state in open_states
+        awaited_until = case_queries.answer_awaited_until(row, now=now) if is_open else None
+        whose = names.unit_name(row.unit)
+        if awaited_until is not None:
+            whose += " · " + _("the officer may answer until %(time)s") % {
+                "time": formatting.moment(awaited_until)
+            }
+        act = _("Look at it") if awaited_until else _("Decide") if is_open else _("Close the case")
         return items.Item(
-            what=row.title, whose=names.unit_name(row.unit), code=row.number, since=row.opened_at,
-            due_at=row.due_at if is_open else None, act=_("Decide") if is_open else _("Close the case"),
+            what=row.title, whose=whose, code=row.number, since=row.opened_at,
+            due_at=row.due_at if is_open else None, act=act,
             url=links.reach(viewer, "cases:case", row.pk), kind="cases", icon="case",
         )  # fmt: skip
 

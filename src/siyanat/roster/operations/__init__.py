@@ -5,7 +5,12 @@ The face of the package; each module holds the acts on one kind of thing.
 
 from __future__ import annotations
 
-from siyanat.roster.operations.days import add_non_working_day, remove_non_working_day, seed_non_working_days
+from siyanat.roster.operations.days import (
+    add_non_working_day,
+    load_official_days,
+    remove_non_working_day,
+    seed_non_working_days,
+)
 from siyanat.roster.operations.logins import (
     close_login,
     open_login,
@@ -58,6 +63,7 @@ __all__ = [
     "end_shift",
     "give_post",
     "let_person_go",
+    "load_official_days",
     "mend_person",
     "move_unit",
     "needs_second_person",

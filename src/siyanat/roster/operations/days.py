@@ -10,7 +10,7 @@ import holidays
 from django.db import transaction
 
 from siyanat.ledger import operations as ledger
-from siyanat.lib import errors, persian
+from siyanat.lib import errors, jalali, persian
 from siyanat.roster import gates, models
 
 FILLED_FROM = 10
@@ -26,7 +26,13 @@ def seed_non_working_days(
     Source: the ``holidays`` package. Islamic dates ahead are calculated and may move by a day: edit them
     then.
     """
-    years = [year for year in years if not _is_filled(year)]
+    return _take_official([year for year in years if not _is_filled(year)], None, None, now=now, actor=actor)
+
+
+def _take_official(
+    years: list[int], first: dt.date | None, following: dt.date | None, *, now: dt.datetime, actor: str
+) -> int:
+    """Holidays of Gregorian ``years`` that are not in the table, within [first, following) if given."""
     persian_names = holidays.country_holidays("IR", years=years, language="fa_IR")
     english_names = holidays.country_holidays("IR", years=years, language="en_US")
     known = set(models.NonWorkingDay.objects.values_list("date", flat=True))
@@ -35,7 +41,7 @@ def seed_non_working_days(
             date=date, name_fa=_short(persian_names[date]), name_en=_short(english_names.get(date, ""))
         )
         for date in sorted(persian_names)
-        if date not in known
+        if date not in known and (first is None or first <= date) and (following is None or date < following)
     ]
     models.NonWorkingDay.objects.bulk_create(days, ignore_conflicts=True)
     if days:
@@ -47,6 +53,21 @@ def seed_non_working_days(
             facts={"first": days[0].date, "last": days[-1].date, "added": len(days)},
         )
     return len(days)
+
+
+@transaction.atomic
+def load_official_days(*, viewer: gates.Viewer, year: int, now: dt.datetime) -> int:
+    """Take the official holidays of a Jalali year into the table; what people edited stays. How many were added.
+
+    :raises errors.NotFound: unless the viewer is an administrator.
+    :raises errors.Refusal: ``jalali.no_such_date``; ``roster.days_loaded`` when nothing is missing.
+    """
+    _check_administrator(viewer)
+    first, following = jalali.month_dates(year, 1)[0], jalali.month_dates(year, 12)[1]
+    added = _take_official([first.year, following.year], first, following, now=now, actor=viewer.actor)
+    if not added:
+        raise errors.Refusal("roster.days_loaded", year=year)
+    return added
 
 
 @transaction.atomic

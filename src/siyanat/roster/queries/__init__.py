@@ -24,6 +24,7 @@ from siyanat.roster.queries.shifts import (
 )
 from siyanat.roster.queries.units import (
     ancestors_of,
+    find_unit,
     find_vehicle,
     get_unit,
     get_vehicle,
@@ -37,6 +38,7 @@ __all__ = [
     "ancestors_of",
     "crew_of",
     "find_person_of_user",
+    "find_unit",
     "find_vehicle",
     "get_person",
     "get_shift",

@@ -54,6 +54,16 @@ def list_units(
     )
 
 
+def find_unit(viewer: gates.Viewer, text: str) -> models.Unit | None:
+    """The open unit within the viewer's reach with this code, or the only one with this name."""
+    wanted = persian.normalise(text)
+    rows = visible_units(viewer).filter(closed_at=None)
+    if (unit := rows.filter(code=wanted.upper()).first()) is not None:
+        return unit
+    named = list(rows.filter(Q(name_fa=wanted) | Q(name_en__iexact=wanted))[:2])
+    return named[0] if len(named) == 1 else None
+
+
 def ancestors_of(unit: models.Unit) -> list[models.Unit]:
     """From the root down to the unit itself."""
     ids = [int(part) for part in unit.path.strip("/").split("/") if part]

@@ -6,8 +6,11 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from siyanat.roster import links, models, names
+from siyanat.roster import fields, links, models, names
 
 register = template.Library()
 
@@ -47,3 +50,11 @@ def reach(context: Context, name: str, *arguments: object) -> str:
 def proposal_name(proposal: models.Proposal) -> str:
     """``{{ proposal|proposal_name }}``."""
     return names.proposal_name(proposal)
+
+
+@register.simple_tag(takes_context=True)
+def unit_filter(context: Context, name: str = "unit") -> SafeString:
+    """``{% unit_filter %}``: a filter of a list by unit, offering those within the reader's reach while one types."""
+    typed = context["request"].GET.get(name, "")
+    box = fields.PickInput(options="roster:unit_options").render(name, typed, {"id": name})
+    return format_html('<div class="field"><label for="{}">{}</label>{}</div>', name, gettext("Unit"), box)

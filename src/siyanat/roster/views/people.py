@@ -23,6 +23,7 @@ from siyanat.ui import forms as ui_forms
 
 STAFF = people_queries.READERS
 Role = gates.Role
+OFFERED = 20
 POST_GIVERS = (Role.ADMINISTRATOR, Role.STATION_HEAD, Role.INTEGRITY_OFFICER)
 
 
@@ -31,7 +32,7 @@ POST_GIVERS = (Role.ADMINISTRATOR, Role.STATION_HEAD, Role.INTEGRITY_OFFICER)
 def people(request: gates.ViewerRequest) -> HttpResponse:
     """People of the viewer's units, searched, filtered, as a file."""
     get = request.GET
-    unit = queries.visible_units(request.viewer).filter(code=get.get("unit", "").strip().upper()).first()
+    unit = queries.find_unit(request.viewer, get.get("unit", ""))
     rows = queries.list_people(
         request.viewer,
         now=request.now,
@@ -61,6 +62,15 @@ def people(request: gates.ViewerRequest) -> HttpResponse:
         "may_add": request.viewer.holds(Role.ADMINISTRATOR),
     }
     return render(request, "roster/people.html", context)
+
+
+@gates.admit(*STAFF)
+@require_safe
+def person_options(request: gates.ViewerRequest) -> HttpResponse:
+    """The first few people of the viewer's units that fit what is typed in a box."""
+    rows = queries.list_people(request.viewer, now=request.now, q=pages.typed_in_box(request), sort="name")
+    options = [(one.personnel_number, f"{one.name} · {one.unit.name}") for one in rows[:OFFERED]]
+    return render(request, "roster/options.html", {"options": options})
 
 
 @gates.admit_signed_in

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from siyanat.lib import errors, jalali, persian
 from siyanat.roster import fields, forms, gates, models, operations, pages, queries
 from siyanat.roster.operations import shifts as shift_operations
 from siyanat.ui import errors as ui_errors
+from siyanat.ui import formatting
 
 Role = gates.Role
 
@@ -25,7 +27,7 @@ Role = gates.Role
 def shifts(request: gates.ViewerRequest) -> HttpResponse:
     """Shifts by unit, day and state; an officer sees their own."""
     get, problem = request.GET, ""
-    unit = queries.visible_units(request.viewer).filter(code=get.get("unit", "").strip().upper()).first()
+    unit = queries.find_unit(request.viewer, get.get("unit", ""))
     try:
         day = jalali.parse_date(get["day"]) if get.get("day") else None
     except errors.Refusal as refusal:
@@ -236,6 +238,22 @@ def add_day(request: gates.ViewerRequest) -> HttpResponse:
         do=do,
         done=_("The day is added."),
     )
+
+
+@gates.admit(Role.ADMINISTRATOR)
+@require_POST
+def load_days(request: gates.ViewerRequest, year: int) -> HttpResponse:
+    """Take the official holidays of a Jalali year into the table."""
+    try:
+        added = operations.load_official_days(viewer=request.viewer, year=year, now=request.now)
+    except errors.NotFound:
+        raise
+    except errors.Refusal as refusal:
+        messages.info(request, ui_errors.describe(refusal))
+    else:
+        said = _("%(count)s official holidays were added; mend them where an announcement differs.")
+        messages.success(request, said % {"count": formatting.number(added)})
+    return redirect(f"{reverse('roster:days')}?year={year}")
 
 
 @gates.admit(Role.ADMINISTRATOR)

@@ -55,6 +55,18 @@ def units(request: gates.ViewerRequest) -> HttpResponse:
     return render(request, "roster/units.html", context)
 
 
+OFFERED = 20
+
+
+@gates.admit_signed_in
+@require_safe
+def unit_options(request: gates.ViewerRequest) -> HttpResponse:
+    """The first few units within the viewer's reach that fit what is typed in a box."""
+    rows = queries.list_units(request.viewer, q=pages.typed_in_box(request))[:OFFERED]
+    options = [(one.code, f"{one.name} · {one.get_kind_display()}") for one in rows]
+    return render(request, "roster/options.html", {"options": options})
+
+
 @gates.admit(*STAFF)
 @require_safe
 def unit(request: gates.ViewerRequest, unit_id: int) -> HttpResponse:

@@ -55,6 +55,12 @@ def percent(value: Number | None, places: int = 0) -> str:
 
 
 @register.filter
+def whole_percent(value: Number | None) -> str:
+    """``{{ camera.battery_percent|whole_percent }}``: a whole number of percent, as devices tell it."""
+    return formatting.percent(None if value is None else value / 100)
+
+
+@register.filter
 def jdate(value: dt.date | dt.datetime | None, style: str = "") -> str:
     """``{{ day|jdate }}``, ``{{ day|jdate:"long" }}``, ``{{ day|jdate:"weekday" }}``."""
     return formatting.date(value, style=style)
