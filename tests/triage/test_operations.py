@@ -93,7 +93,7 @@ def test_the_plan_has_every_must_see_moment_and_a_sample_over_missing_minutes_to
     assert plan is not None
     assert plan.random_population == 960
     assert plan.items.filter(kind="must_see", person=cast.people["arash"]).exists()
-    assert plan.items.filter(kind="random").count() == plan.random_count == 16
+    assert plan.items.filter(kind="random").count() == plan.random_count == 20
     assert plan.items.filter(kind="random", is_missing=True).exists()
     assert plan.items.filter(reasons__0__code="unexplained_stop").exists()
 
@@ -126,16 +126,22 @@ def test_after_publication_an_outsider_draws_the_same_sample(cast: Cast, shift: 
     operations.publish_seed(shift_id=shift.id, now=NOW)
     told = json.loads(ledger.Entry.objects.get(kind="triage.seed_published").body)["facts"]
     assert planning.commit(bytes.fromhex(told["secret"])) == told["commitment"]
-    drawn = sampling.draw(
-        seed=bytes.fromhex(told["derived"]), population=plan.random_population, count=plan.random_count
-    )
-    clips = [
-        (bearer, dt.datetime.fromisoformat(starts) + step * MINUTE)
-        for bearer, starts, ends in plan.owed
-        for step in range(int((dt.datetime.fromisoformat(ends) - dt.datetime.fromisoformat(starts)) / MINUTE))
-    ]
-    planned = {(str(item.person_id), item.starts_at) for item in plan.items.filter(kind="random")}
-    assert {clips[index] for index in drawn} == planned
+    seed, drawn = bytes.fromhex(told["derived"]), set()
+    for bearer, population, count, _chosen in plan.strata:
+        clips = [
+            dt.datetime.fromisoformat(starts) + step * MINUTE
+            for one, starts, ends in plan.owed
+            for step in range(
+                int((dt.datetime.fromisoformat(ends) - dt.datetime.fromisoformat(starts)) / MINUTE)
+            )
+            if one == bearer
+        ]
+        mixed = sampling.mix_seeds([seed, b"stratum-v1", bearer.encode()])
+        assert (len(clips), count) == (population, 10)
+        drawn |= {
+            (bearer, clips[index]) for index in sampling.draw(seed=mixed, population=population, count=count)
+        }
+    assert {(str(item.person_id), item.starts_at) for item in plan.items.filter(kind="random")} == drawn
     assert operations.publish_seed(shift_id=shift.id, now=NOW) is None
 
 

@@ -295,10 +295,16 @@ class Room {
 
   private take(standing: Standing): void {
     for (const bearer of this.facts.bearers) bearer.watched = standing.watched[bearer.id] ?? bearer.watched;
+    const told = this.items.filter((item) => item.state !== "watched" && standing.items[String(item.id)]?.state === "watched");
     for (const item of this.items) Object.assign(item, standing.items[String(item.id)] ?? {});
     if (this.facts.plan) {
       this.facts.plan.left_ms = standing.left_ms;
       this.facts.plan.left_items = standing.left_items;
+    }
+    const last = told.at(-1);
+    if (last) {
+      this.say([`${time(last.start)}: ${last.title}.`, ...last.why].join(" "));
+      void this.loadTracks();
     }
     this.redraw();
   }

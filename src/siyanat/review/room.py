@@ -10,7 +10,7 @@ from uuid import UUID
 
 from siyanat.coverage import queries as coverage
 from siyanat.lib import timespan
-from siyanat.review import film, models, queries, watched, wording
+from siyanat.review import blind, film, models, queries, watched, wording
 from siyanat.review.operations import watching
 from siyanat.roster import models as roster
 from siyanat.roster import names
@@ -122,14 +122,11 @@ def _plan_item(one: watched.ItemState) -> dict[str, Any]:
     return {
         "id": item.pk,
         "order": item.order,
-        "kind": item.kind,
         "person": str(item.person_id),
         "name": names.full_name(item.person),
-        "start": ms(item.starts_at),
-        "end": ms(item.ends_at),
+        "start": ms(item.shown_from),
+        "end": ms(item.shown_until),
         "missing": item.is_missing,
-        "title": wording.item_title(item),
-        "why": wording.item_sentences(item),
         **state_facts(one),
     }
 
@@ -141,6 +138,7 @@ def state_facts(one: watched.ItemState) -> dict[str, Any]:
         "state": one.state,
         "share": round(float(one.share.share), 3) if one.share.needed_ms else 0,
         "skip": str(models.Skip.Reason(skip.reason).label) if skip else "",
+        **blind.told(one),
     }
 
 
@@ -184,8 +182,8 @@ def _item(item: Any) -> list[Any]:
     return [item.pk, f"{item.code} {item.title}", str(item.get_theme_display()), item.gravity]
 
 
-def tracks(warrant: watching.Warrant) -> dict[str, Any]:
-    """What the detectors measured each second and found, by bearer; bytes in base64."""
+def tracks(warrant: watching.Warrant, closed: blind.Closed) -> dict[str, Any]:
+    """What the detectors measured each second and found, by bearer, but for what is ``closed``; bytes in base64."""
     clips = warrant.clips()
     found: dict[UUID, dict[str, Any]] = {}
     measured = signals.list_tracks_of([clip.recording.pk for clip in clips])
@@ -195,7 +193,7 @@ def tracks(warrant: watching.Warrant) -> dict[str, Any]:
         own["clips"].append(
             {
                 "start": ms(clip.span.starts_at),
-                **{name: base64.b64encode(data).decode() for name, data in rows.items()},
+                **{name: _track(data, clip, closed) for name, data in rows.items()},
             }
         )
     bearer = {clip.recording.pk: clip for clip in clips}
@@ -205,6 +203,8 @@ def tracks(warrant: watching.Warrant) -> dict[str, Any]:
         clip = bearer[finding.recording_id]
         start = clip.span.starts_at + finding.starts_ms * film.MILLISECOND
         end = clip.span.starts_at + finding.ends_ms * film.MILLISECOND
+        if closed.get(clip.person_id, timespan.SpanSet()).clipped(timespan.Span(start, end)):
+            continue
         figures = {"seconds": (finding.ends_ms - finding.starts_ms) / 1000, **finding.evidence}
         found[clip.person_id]["findings"].append(
             [
@@ -218,13 +218,18 @@ def tracks(warrant: watching.Warrant) -> dict[str, Any]:
     return {str(person): told for person, told in found.items()}
 
 
+def _track(values: bytes, clip: film.Clip, closed: blind.Closed) -> str:
+    own = closed.get(clip.person_id, timespan.SpanSet())
+    return base64.b64encode(blind.without(values, starts_at=clip.span.starts_at, closed=own)).decode()
+
+
 def first_segments(
     warrant: watching.Warrant, standing: watched.Standing | None
 ) -> list[tuple[film.Clip, Any]]:
     """The segments that a player will ask for first: where the first item begins, on every camera."""
     left = standing.left if standing else []
     clips = warrant.clips()
-    at = left[0].item.starts_at if left else min((clip.span.starts_at for clip in clips), default=None)
+    at = left[0].item.shown_from if left else min((clip.span.starts_at for clip in clips), default=None)
     wanted = []
     for clip in clips:
         if at is None or not clip.span.starts_at <= at < clip.span.ends_at:

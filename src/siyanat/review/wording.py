@@ -124,6 +124,16 @@ def sentence_for(kind: str, figures: Figures) -> str:
     return make(figures) if make else finding_name(kind)
 
 
+def item_number(item: triage.PlanItem) -> str:
+    """What an item is called as long as nobody may know why it is there."""
+    return _("Item %(number)s") % {"number": formatting.number(item.order)}
+
+
+def no_footage() -> str:
+    """Why there is nothing to watch, which is the same for every kind of item."""
+    return _("There is no footage of this time: it counts as missing, and nothing is to be watched.")
+
+
 def item_title(item: triage.PlanItem) -> str:
     """What an item is, in a few words: its strongest reason, or that it is a sample."""
     if item.kind == triage.PlanItem.Kind.RANDOM:
@@ -135,14 +145,9 @@ def item_title(item: triage.PlanItem) -> str:
 
 def item_sentences(item: triage.PlanItem) -> list[str]:
     """Why the item is in the plan."""
-    if item.is_missing:
-        return [
-            _(
-                "This minute was drawn, and there is no footage of it. It counts as missing; nothing is to be watched."
-            )
-        ]
     if item.kind == triage.PlanItem.Kind.RANDOM:
-        return [_("Drawn from all minutes of the roster by a seed that was fixed before the shift began.")]
+        drawn = _("Drawn from all minutes of the roster by a seed that was fixed before the shift began.")
+        return [drawn, no_footage()] if item.is_missing else [drawn]
     told: dict[str, str] = {}
     for reason in item.reasons:
         told.setdefault(reason["code"], sentence_for(reason["code"], reason["facts"]))
@@ -171,6 +176,7 @@ def words() -> dict[str, str]:
         "left": _("%(time)s left to watch"),
         "left_items": _("%(count)s of %(total)s items done"),
         "all_done": _("The plan is watched"),
+        "why_later": _("Why it is in the plan is told when it has been watched."),
         "state_waiting": _("to watch"),
         "state_watched": _("watched"),
         "state_skipped": _("skipped"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import models
@@ -60,7 +61,9 @@ class Plan(models.Model):
     frozen_at = models.DateTimeField(null=True)  # a review has begun with it: it stays as it is
     # Of a plan over late footage: what was not known at this moment, when an earlier review began; else empty.
     after = models.DateTimeField(null=True)
-    policy = models.JSONField(default=dict)  # budget_s, random_share, random_least, clip_s
+    policy = models.JSONField(
+        default=dict
+    )  # budget_s, random_share, random_least, bearer_least, chosen_least_s, clip_s
     owed = models.JSONField(
         default=list
     )  # [[bearer, start, end], ...]: the population that the sample is drawn over
@@ -72,6 +75,9 @@ class Plan(models.Model):
     over_budget_ms = models.BigIntegerField(default=0)
     random_population = models.PositiveIntegerField(default=0)  # N, in clips
     random_count = models.PositiveIntegerField(default=0)  # n, in clips
+    strata = models.JSONField(
+        default=list
+    )  # [[bearer, N, n, chosen], ...], in clips; empty: the crew is one stratum
 
     class Meta:
         constraints = [
@@ -107,9 +113,22 @@ class PlanItem(models.Model):
     components = models.JSONField(default=dict)  # named parts that add up to the score
     reasons = models.JSONField(default=list)  # [{code, ...facts}]
     inclusion_probability = models.FloatField(null=True)
+    lead_ms = models.PositiveIntegerField(default=0)  # played before and after a drawn clip, so that its
+    tail_ms = models.PositiveIntegerField(default=0)  # length does not tell that it was drawn
+    also_chosen = models.BooleanField(default=False)  # drawn, and a chosen moment touches it
 
     class Meta:
         ordering = ["plan", "order"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at}"
+
+    @property
+    def shown_from(self) -> dt.datetime:
+        """When the player begins with it."""
+        return self.starts_at - dt.timedelta(milliseconds=self.lead_ms)
+
+    @property
+    def shown_until(self) -> dt.datetime:
+        """When the player leaves it."""
+        return self.ends_at + dt.timedelta(milliseconds=self.tail_ms)

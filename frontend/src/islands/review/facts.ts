@@ -16,19 +16,18 @@ export interface ItemState {
   state: "waiting" | "watched" | "skipped" | "empty";
   share: number;
   skip: string;
+  title: string; // a number until the item was watched, then its strongest reason
+  why: string[];
 }
 
 export interface Item extends ItemState {
   id: number;
   order: number;
-  kind: "must_see" | "ranked" | "random";
   person: string;
   name: string;
   start: number;
   end: number;
   missing: boolean;
-  title: string;
-  why: string[];
 }
 
 export interface Mark {

@@ -88,7 +88,7 @@ export class Panel {
 
   private item(item: Item, index: number, current: boolean): HTMLLIElement {
     const words = this.facts.words;
-    const line = element("li", `item item-${item.state} item-${item.kind}`);
+    const line = element("li", `item item-${item.state}`);
     if (current) line.setAttribute("aria-current", "true");
     const head = button("", () => this.events.onItem(index), "item-head");
     head.append(element("span", "item-mark"), element("span", "item-title", item.title));
@@ -120,6 +120,7 @@ export class Panel {
   private more(item: Item, index: number): HTMLElement {
     const more = element("div", "item-more");
     for (const why of item.why) more.append(element("p", "item-why", why));
+    if (item.state === "waiting") more.append(element("p", "item-why", this.facts.words.why_later));
     if (item.state === "waiting") more.append(button(this.facts.words.skip ?? "", () => this.events.onSkip(index)));
     if (item.state === "skipped") more.append(button(this.facts.words.put_back_word ?? "", () => this.events.onPutBack(index)));
     return more;

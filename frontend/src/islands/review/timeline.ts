@@ -208,12 +208,7 @@ export class Timeline {
       if (!box) return;
       this.paint.fillStyle = this.colour(tones[item.state] ?? "accent");
       this.paint.globalAlpha = item.state === "waiting" ? 1 : 0.75;
-      if (item.kind === "random") {
-        this.paint.lineWidth = 2;
-        this.paint.strokeStyle = this.paint.fillStyle;
-        this.paint.strokeRect(box[0] + 1, box[1] + 2, Math.max(3, box[2] - 2), box[3] - 4);
-        if (item.state !== "waiting") this.paint.fillRect(box[0] + 1, box[1] + 2, Math.max(3, box[2] - 2), box[3] - 4);
-      } else this.paint.fillRect(box[0], box[1] + 1, box[2], box[3] - 2);
+      this.paint.fillRect(box[0], box[1] + 1, box[2], box[3] - 2);
       this.paint.globalAlpha = 1;
       if (index === this.data.current) {
         this.paint.strokeStyle = this.colour("focus");

@@ -86,20 +86,24 @@ def _bare_plan(land: lands.Land, pile: _Pile, one: history.Past) -> triage.Plan 
 def _plan(land: lands.Land, pile: _Pile, one: history.Past) -> triage.Plan:
     rule = planning.POLICY
     population = (one.shift.ends_at - one.shift.starts_at) // rule.clip
-    drawn = sorted(land.dice.sample(range(population), rule.count_random(population=population)))
+    bearer = str(one.bearer.pk)
+    drawn = sorted(land.dice.sample(range(population), rule.allocate({bearer: population})[bearer]))
+    chosen = [land.dice.randrange(470) for _ in range(RANKED)]
     clip_ms = rule.clip // dt.timedelta(milliseconds=1)
     plan = triage.Plan(
         shift=one.shift, made_at=one.shift.ends_at, frozen_at=one.shift.ends_at, inputs_digest="",
         owed_ms=8 * history.HOUR_MS, planned_ms=clip_ms * (len(drawn) + RANKED),
-        random_population=population, random_count=len(drawn),
+        random_population=population, random_count=len(drawn), strata=[[bearer, population, len(drawn), len({*chosen})]],
         policy={"history": True}, owed=[],
     )  # fmt: skip
     pile.plans.append(plan)
     for order, minute in enumerate(drawn, start=1):
         starts = one.shift.starts_at + minute * rule.clip
-        pile.items.append(_item(plan, one, order, starts, triage.PlanItem.Kind.RANDOM))
-    for order in range(len(drawn) + 1, len(drawn) + 1 + RANKED):
-        starts = one.shift.starts_at + dt.timedelta(minutes=land.dice.randrange(470))
+        item = _item(plan, one, order, starts, triage.PlanItem.Kind.RANDOM)
+        item.also_chosen = minute in chosen
+        pile.items.append(item)
+    for order, minute in enumerate(chosen, start=len(drawn) + 1):
+        starts = one.shift.starts_at + minute * rule.clip
         item = _item(plan, one, order, starts, triage.PlanItem.Kind.RANKED)
         reason = land.dice.choice(REASONS)
         item.score = land.dice.randint(20, 95)

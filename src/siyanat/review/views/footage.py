@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from siyanat.evidence import queries as evidence
-from siyanat.review import film, operations, queries, room, serving
+from siyanat.review import blind, film, operations, queries, room, serving
 from siyanat.review.operations import watching
 from siyanat.roster import gates
 
@@ -57,8 +57,9 @@ def _still(
     return _private(serving.still_bytes(clip, segment, at_ms), "image/jpeg")
 
 
-def _tracks(warrant: watching.Warrant) -> HttpResponse:
-    return _packed(json.dumps(room.tracks(warrant)), "application/json")
+def _tracks(request: gates.ViewerRequest, warrant: watching.Warrant) -> HttpResponse:
+    closed = blind.closed_to(warrant, request.now)
+    return _packed(json.dumps(room.tracks(warrant, closed)), "application/json")
 
 
 def _of_review(request: gates.ViewerRequest, review_id: UUID) -> watching.Warrant:
@@ -97,8 +98,8 @@ def review_still(
 @gates.admit(*queries.REVIEWERS, second_factor=True)
 @require_GET
 def review_tracks(request: gates.ViewerRequest, review_id: UUID) -> HttpResponse:
-    """What the detectors measured and found."""
-    return _tracks(_of_review(request, review_id))
+    """What the detectors measured and found, but for what is still to be watched."""
+    return _tracks(request, _of_review(request, review_id))
 
 
 @gates.admit(*GRANTED, second_factor=True)
@@ -128,4 +129,4 @@ def grant_still(request: gates.ViewerRequest, grant_id: UUID, recording_id: UUID
 @require_GET
 def grant_tracks(request: gates.ViewerRequest, grant_id: UUID) -> HttpResponse:
     """What the detectors measured and found, against a typed reason."""
-    return _tracks(_of_grant(request, grant_id))
+    return _tracks(request, _of_grant(request, grant_id))

@@ -18,7 +18,7 @@ from siyanat.coverage import queries as coverage
 from siyanat.evidence import operations as footage
 from siyanat.evidence import queries as evidence
 from siyanat.lib import errors, jalali, persian
-from siyanat.review import forms, models, operations, queries, room, serving, station, watched
+from siyanat.review import blind, forms, models, operations, queries, room, saying, serving, station, watched
 from siyanat.review.operations import watching
 from siyanat.review.views.footage import GRANTED
 from siyanat.roster import gates, names
@@ -92,7 +92,7 @@ def page(request: gates.ViewerRequest, review_id: UUID) -> HttpResponse:
     }
     if review.signed_off_at is not None:
         context |= {"marks": queries.marks_of(review), "questions": queries.questions_of(review),
-                    "skips": review.skips.select_related("item")}  # fmt: skip
+                    "skips": review.skips.select_related("item"), "told": blind.told_after(review)}  # fmt: skip
     return render(request, "review/page.html", context)
 
 
@@ -274,10 +274,12 @@ def month(request: gates.ViewerRequest) -> HttpResponse:
     if sees_agreement:
         agreement, compared = station.agreement_of(unit, starts_at=starts_at, ends_at=ends_at)
     step = year * MONTHS_IN_YEAR + number - 1
+    found = station.month_of(unit, starts_at=starts_at, ends_at=ends_at)
     context = {
         "unit": unit,
         "children": units.filter(parent=unit).order_by("code")[:200],
-        "found": station.month_of(unit, starts_at=starts_at, ends_at=ends_at),
+        "found": found,
+        "sentences": saying.sentences(found),
         "agreement": agreement,
         "compared": compared,
         "sees_agreement": sees_agreement,

@@ -117,7 +117,7 @@ def _draw(
     )
     if after is not None:
         seen = tuple(item for item in plan.items if not item.missing)
-        plan = dataclasses.replace(plan, items=seen, random_population=0, random_count=0)
+        plan = dataclasses.replace(plan, items=seen, strata=())
     return _write(shift, plan, owed, digest, now, after)
 
 
@@ -250,6 +250,8 @@ def _policy() -> dict[str, object]:
         "budget_s": POLICY.budget.total_seconds(),
         "random_share": str(POLICY.random_share),
         "random_least": POLICY.random_least,
+        "bearer_least": POLICY.bearer_least,
+        "chosen_least_s": POLICY.chosen_least.total_seconds(),
         "clip_s": POLICY.clip.total_seconds(),
         "moments": json.loads(ledger.canonical(dataclasses.asdict(MOMENT_POLICY))),
     }
@@ -278,6 +280,7 @@ def _write(
         over_budget_ms=plan.over_budget_ms,
         random_population=plan.random_population,
         random_count=plan.random_count,
+        strata=[[one.bearer, one.population, one.count, one.chosen] for one in plan.strata],
     )
     models.PlanItem.objects.bulk_create(
         _item(row, order, item) for order, item in enumerate(plan.items, start=1)
@@ -295,6 +298,7 @@ def _write(
             "owed_ms": plan.owed_ms,
             "random_population": plan.random_population,
             "random_count": plan.random_count,
+            "strata": row.strata,
         },
     )
     jobs.announce(facts.PLAN_DRAWN, shift_id=str(shift.id))
@@ -325,6 +329,9 @@ def _item(plan: models.Plan, order: int, item: planning.Item) -> models.PlanItem
             for reason in item.reasons
         ],
         inclusion_probability=float(fractions.Fraction(item.inclusion_probability)),
+        lead_ms=item.lead_ms,
+        tail_ms=item.tail_ms,
+        also_chosen=item.also_chosen,
     )
 
 
