@@ -106,6 +106,26 @@ def test_an_approved_excuse_explains_a_gap_and_never_adds_recorded_minutes(
     assert (as_minutes(line.recorded), as_minutes(line.excused), as_minutes(line.unaccounted)) == (461, 12, 7)
 
 
+def test_an_excuse_needs_something_missing_and_an_order_of_time(cast: Cast, shift: roster.Shift) -> None:
+    record(shift, cast.people["arash"], 0, 461)
+    operations.count_shift(shift_id=shift.pk, now=NOW)
+
+    def ask(first: int, last: int) -> models.Excuse:
+        return operations.ask_excuse(
+            viewer=cast.viewer("arash"), shift=shift, person=cast.people["arash"], kind="battery_swap", note="",
+            span=(shift.starts_at + first * MINUTE, shift.starts_at + last * MINUTE), now=NOW,
+        )  # fmt: skip
+
+    with pytest.raises(errors.Refusal, match=r"coverage\.nothing_missing"):
+        ask(60, 70)
+    with pytest.raises(errors.Refusal, match=r"coverage\.excuse_reversed"):
+        ask(470, 465)
+    excuse = ask(461, 473)
+    assert models.Gap.objects.filter(excuse=excuse, count__superseded_at__isnull=True).exists()
+    with pytest.raises(errors.Refusal, match=r"coverage\.refusal_needs_reason"):
+        operations.decide_excuse(viewer=cast.viewer("head"), excuse=excuse, approve=False, note=" ", now=NOW)
+
+
 def test_nobody_decides_their_own_excuse(cast: Cast, shift: roster.Shift) -> None:
     roster.HeldPost.objects.create(
         person=cast.people["arash"], role="station_head", unit=cast.units["A"], held=cast_module.ALWAYS

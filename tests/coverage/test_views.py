@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from tests import cast as cast_module
 from tests.accounts import sessions
 from tests.cast import HOUR, Cast
@@ -15,6 +16,7 @@ from siyanat.coverage import models, months, operations, reports
 from siyanat.coverage import queries as coverage
 from siyanat.lib import clock
 from siyanat.roster import models as roster
+from siyanat.ui import formatting
 
 SignIn = Callable[..., Client]
 READERS = {"leader", "head", "custodian", "integrity", "reviewer", "overseer", "stranger"}
@@ -87,7 +89,6 @@ def test_tonights_patrols_are_in_no_share_of_the_month(cast: Cast, shift: roster
 def test_a_month_and_a_shift_say_what_is_awaited(
     cast: Cast, sign_in: SignIn, shift: roster.Shift, language: str
 ) -> None:
-    from django.utils import translation
 
     now = clock.now()
     tonight = cast_module.make_shift(cast, starts_at=now - HOUR, code="A-2")
@@ -126,7 +127,6 @@ def test_a_month_is_sorted_as_asked(sign_in: SignIn, shift: roster.Shift, sort: 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_the_report_is_a_pdf_in_both_languages(cast: Cast, shift: roster.Shift, language: str) -> None:
-    from django.utils import translation
 
     with translation.override(language):
         pdf = reports.shift_pdf(shift, coverage.list_lines(shift), now=clock.now())
@@ -145,9 +145,24 @@ def test_an_excuse_goes_its_way_from_the_officer_to_the_head(
     excuse = models.Excuse.objects.get()
     client = sign_in("head")
     assert str(excuse.pk) in client.get(reverse("coverage:excuses")).content.decode()
-    client.post(reverse("coverage:decide_excuse", args=[excuse.pk]), {"decision": "refuse"})
+    url = reverse("coverage:decide_excuse", args=[excuse.pk])
+    client.post(url, {"decision": "refuse"})
+    excuse.refresh_from_db()
+    assert excuse.state == "asked"  # the officer is to read why
+    client.post(url, {"decision": "refuse", "note": "The battery was full"})
     excuse.refresh_from_db()
     assert excuse.state == "refused"
+
+
+def test_earlier_figures_open_in_both_languages(sign_in: SignIn, shift: roster.Shift) -> None:
+    operations.count_shift(shift_id=shift.pk, now=clock.now())
+    at = coverage.list_snapshots(shift)[0]
+    for language in ("fa", "en"):
+        client = sign_in("head")
+        client.cookies["language"] = language
+        with translation.override(language):
+            told = formatting.moment(at, seconds=True)
+        assert client.get(reverse("coverage:shift", args=[shift.pk]), {"as_of": told}).status_code == 200
 
 
 def test_a_stranger_decides_nothing(cast: Cast, sign_in: SignIn, shift: roster.Shift) -> None:

@@ -9,6 +9,11 @@ MESSAGES = {
     "coverage.excuse_outside_shift": _(
         "The stretch from %(starts_at)s to %(ends_at)s does not lie within the shift."
     ),
+    "coverage.excuse_reversed": _("The stretch ends at %(ends_at)s, before it begins at %(starts_at)s."),
+    "coverage.nothing_missing": _(
+        "Nothing is missing between %(starts_at)s and %(ends_at)s: all of it is recorded."
+    ),
+    "coverage.refusal_needs_reason": _("Say why the reason is refused: the officer reads it."),
     "coverage.excuse_overlaps": _("A reason was given for a part of this stretch before."),
     "coverage.bulk_needs_common_cause": _("Only a failed dock or a power cut excuses everybody at once."),
     "coverage.bulk_too_many": _(

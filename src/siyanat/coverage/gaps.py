@@ -40,11 +40,14 @@ class Circumstances:
 
 
 def split(missing: minutes.Span, filmed: Sequence[minutes.Span]) -> list[minutes.Span]:
-    """Cut a missing stretch where footage begins or ends in it: a blocked lens and a camera off are two gaps."""
+    """Cut a missing stretch where footage begins or ends in it: a blocked lens and a camera off are two gaps.
+
+    What is shorter than a second is a rounding of clocks, no gap that anybody could explain.
+    """
     starts, ends = missing
     inside = {edge for span in filmed for edge in span if starts < edge < ends}
     edges = [starts, *sorted(inside), ends]
-    return list(itertools.pairwise(edges))
+    return [gap for gap in itertools.pairwise(edges) if gap[1] - gap[0] >= EDGE]
 
 
 def classify(gap: minutes.Span, known: Circumstances) -> str:

@@ -166,15 +166,20 @@ def ask_excuse(
 ) -> models.Excuse:
     """An officer gives a typed reason for their own missing minutes; the head or above decides.
 
-    :raises errors.Refusal: when the stretch lies outside the shift, or has a reason already.
+    :raises errors.Refusal: when the stretch lies outside the shift, is reversed, has nothing missing in it or has a
+        reason already.
     """
     if viewer.person_id != person.id:
         raise errors.NotFound
     _check_span(shift, span)
     _check_free(shift, person, span)
+    _check_missing(shift, person, span, now)
     excuse = models.Excuse.objects.create(
         shift=shift, person=person, span=span, kind=kind, note=note, asked_by=viewer.user, asked_at=now
     )
+    models.Gap.objects.filter(
+        count__shift=shift, count__person=person, count__superseded_at__isnull=True, span__overlap=span
+    ).update(excuse=excuse)
     _log("coverage.excuse_asked", viewer, excuse, now, {"note": note})
     return excuse
 
@@ -185,8 +190,11 @@ def decide_excuse(
 ) -> models.Excuse:
     """The head of the station, or who stands above it, approves or refuses; never for a crew of their own.
 
-    :raises errors.Refusal: when it is decided already, or concerns a shift on which the viewer was.
+    :raises errors.Refusal: when it is decided already, is refused without a reason, or concerns a shift on which the
+        viewer was.
     """
+    if not approve and not note.strip():
+        raise errors.Refusal("coverage.refusal_needs_reason")
     gates.check_holds_over(viewer, excuse.shift.unit.path, *DECIDERS)
     concerned = {excuse.person_id} | people.persons_on(excuse.shift)
     gates.check_not_concerned(viewer, concerned, act="excuse")
@@ -261,12 +269,9 @@ def shifts_of(viewer: gates.Viewer) -> QuerySet[roster.Shift]:
 
 
 def _unaccounted_within(count: models.Count, span: minutes.Span) -> list[minutes.Span]:
-    line = next(
-        one
-        for one in minutes.count_minutes(count.shift_id, known_at=count.counted_at)
-        if one.person_id == count.person_id
-    )
-    cut = [(max(starts, span[0]), min(ends, span[1])) for starts, ends in line.unaccounted]
+    lines = minutes.count_minutes(count.shift_id, known_at=count.counted_at)
+    own = [missing for line in lines if line.person_id == count.person_id for missing in line.unaccounted]
+    cut = [(max(starts, span[0]), min(ends, span[1])) for starts, ends in own]
     asked = models.Excuse.objects.filter(
         shift=count.shift, person=count.person_id, state=models.Excuse.State.ASKED
     )
@@ -280,6 +285,8 @@ def _unaccounted_within(count: models.Count, span: minutes.Span) -> list[minutes
 
 def _check_span(shift: roster.Shift, span: minutes.Span) -> None:
     starts, ends = span
+    if ends <= starts:
+        raise errors.Refusal("coverage.excuse_reversed", starts_at=starts, ends_at=ends)
     if not (shift.starts_at <= starts < ends <= shift.ends_at):
         raise errors.Refusal("coverage.excuse_outside_shift", starts_at=starts, ends_at=ends)
 
@@ -288,6 +295,13 @@ def _check_free(shift: roster.Shift, person: roster.Person, span: minutes.Span) 
     standing = models.Excuse.objects.filter(shift=shift, person=person, span__overlap=span)
     if standing.exclude(state=models.Excuse.State.REFUSED).exists():
         raise errors.Refusal("coverage.excuse_overlaps")
+
+
+def _check_missing(shift: roster.Shift, person: roster.Person, span: minutes.Span, now: dt.datetime) -> None:
+    lines = minutes.count_minutes(shift.id, known_at=now)
+    missing = [one for line in lines if line.person_id == person.id for one in line.missing]
+    if not any(starts < span[1] and span[0] < ends for starts, ends in missing):
+        raise errors.Refusal("coverage.nothing_missing", starts_at=span[0], ends_at=span[1])
 
 
 def _log(

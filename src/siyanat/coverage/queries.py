@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from siyanat.coverage import minutes, models
 from siyanat.coverage import operations as coverage
 from siyanat.evidence import models as evidence
+from siyanat.lib import jalali
 from siyanat.roster import gates
 from siyanat.roster import models as roster
 
@@ -124,11 +125,12 @@ def find_awaited_until(shift: roster.Shift, lines: Sequence[Line]) -> dt.datetim
 
 
 def list_snapshots(shift: roster.Shift) -> list[dt.datetime]:
-    """Moments at which the crew's figures changed, newest first."""
+    """The last moment of each day on which the figures changed, newest first: Monday's figures, Wednesday's."""
     rows = (
-        models.Count.objects.filter(shift=shift).order_by("-counted_at").values_list("counted_at", flat=True)
+        models.Count.objects.filter(shift=shift).order_by("counted_at").values_list("counted_at", flat=True)
     )
-    return list(dict.fromkeys(rows))
+    last = {jalali.local_date(at): at for at in rows}
+    return sorted(last.values(), reverse=True)
 
 
 def list_shifts_of_recording(recording_id: UUID) -> list[UUID]:

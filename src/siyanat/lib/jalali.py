@@ -30,7 +30,7 @@ FIRST_YEAR, LAST_YEAR = 1206, 1498
 _FIRST, _LAST = dt.date(1827, 3, 22), dt.date(2120, 3, 19)  # the days that those years surely cover
 
 _DATE = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})")
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 
 def from_gregorian(date: dt.date) -> tuple[int, int, int]:
@@ -118,16 +118,17 @@ def parse_date(text: str) -> dt.date:
 
 
 def parse_datetime(text: str) -> dt.datetime:
-    """A Jalali date, a space and ``hh:mm`` in Tehran, as an aware UTC moment.
+    """A Jalali date, a space and ``hh:mm`` or ``hh:mm:ss`` in Tehran, as an aware UTC moment.
 
     :raises errors.Refusal: as `parse_date`, or ``jalali.unreadable_time``.
     """
     date_text, _, time_text = persian.normalise(text).partition(" ")
     date = parse_date(date_text)
     match = _TIME.fullmatch(time_text.strip())
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (24, 0, 0)
+    if hour > 23 or minute > 59 or second > 59:
         raise errors.Refusal("jalali.unreadable_time", value=text)
-    return tehran_moment(date, dt.time(int(match[1]), int(match[2])))
+    return tehran_moment(date, dt.time(hour, minute, second))
 
 
 def tehran_moment(date: dt.date, time: dt.time = dt.time(0)) -> dt.datetime:
