@@ -49,6 +49,11 @@ def test_the_cast_is_shown_with_codes_that_an_authenticator_would_show(door: Cli
     assert code in page or homes.current_code(SECRET, at=time.time())[0] in page
 
 
+def test_the_cast_has_the_whole_page_for_whoever_is_signed_in(door: Client) -> None:
+    door.post("/demo/sign-in/head/")
+    assert "shell-plain" in door.get("/demo/").content.decode()
+
+
 def test_codes_are_those_of_the_library_that_checks_them() -> None:
     at = time.time()
     assert homes.current_code(SECRET, at=at)[0] == f"{totp.hotp_value(SECRET, int(at) // 30):06d}"

@@ -7,18 +7,24 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from pytest_django.fixtures import Settings
 
 from siyanat.accounts import models as accounts
+from siyanat.archive import models as archive
+from siyanat.archive.operations import retention
 from siyanat.cameras import models as cameras
 from siyanat.cases import models as cases
 from siyanat.coverage import models as coverage
 from siyanat.demo import cast as casts
-from siyanat.demo import footage, marker, story, world
+from siyanat.demo import footage, marker, story, witness, world
 from siyanat.demo import home as homes
 from siyanat.ledger import models as ledger
+from siyanat.ledger import submission, witnessing
 from siyanat.lib import errors, national_id
 from siyanat.review import models as reviews
+from siyanat.roster import gates
 from siyanat.roster import models as roster
+from siyanat.roster import queries as people
 from siyanat.triage import models as triage
 
 NOW = dt.datetime(2026, 11, 23, 16, 0, tzinfo=dt.UTC)
@@ -164,3 +170,22 @@ def test_the_first_camera_of_the_night_misses_nothing_but_what_the_story_tells()
     assert footage.IncidentKind.LENS_COVERED not in kinds[0]
     assert kinds[1].count(footage.IncidentKind.LENS_COVERED) == 1
     assert [one.offset_ms for one in second.incidents] == sorted(one.offset_ms for one in second.incidents)
+
+
+def test_what_takes_two_persons_waits_for_the_second(small: Path) -> None:
+    user = accounts.User.objects.get(username="inspector")
+    viewer = gates.load_viewer(user, now=NOW, second_factor=True)
+    proposal = people.list_proposals_to_agree(viewer, now=NOW).get()
+    assert (proposal.role, proposal.proposed_by.username) == ("evidence_custodian", "admin")
+    change = archive.PeriodChange.objects.get(agreed_at=None)
+    assert change.proposed_by.username == "keeper"
+    retention.agree_period_change(viewer=viewer, change_id=change.pk, now=NOW)
+
+
+def test_the_demo_s_log_has_a_witness(marked: None, settings: Settings) -> None:
+    settings.LEDGER_WITNESS_NAME = "demo.siyanat.local/witness"
+    for _ in range(2):
+        witness.register(now=NOW)
+    settings.LEDGER_WITNESSES = witness.setting("http://127.0.0.1:8000")
+    assert submission.list_configured()[0].url == "http://127.0.0.1:8000/ledger/witness"
+    assert [one.origin for one in witnessing.list_logs()] == [settings.LEDGER_ORIGIN]

@@ -62,6 +62,14 @@ CAST: tuple[Player, ...] = (
         _("Head of another station: reviews again, blind, what chance has drawn for the second line."),
     ),
     Player(
+        "keeper", Role.EVIDENCE_CUSTODIAN, "national", ("فرزانه", "کامکار"), ("Farzaneh", "Kamkar"),
+        _("Keeps evidence for the whole force: propose another retention period and see what it would dispose of."),
+    ),
+    Player(
+        "inspector", Role.INTEGRITY_OFFICER, "national", ("بهرام", "ایزدی"), ("Bahram", "Izadi"),
+        _("The second person: agree to a retention period, and to a post that sees footage. Reads the whole log."),
+    ),
+    Player(
         "overseer", Role.EXTERNAL_OVERSEER, "national", ("شیرین", "وحدت"), ("Shirin", "Vahdat"),
         _("From outside the force: read the log, check its proofs, see who looked at what."),
     ),

@@ -23,7 +23,9 @@ _OF_DEPLOYMENTS = frozenset(
         "SIYANAT_CACHE",
         "SIYANAT_LEDGER_KEYS",
         "SIYANAT_LEDGER_ORIGIN",
+        "SIYANAT_LEDGER_WITNESSES",
         "SIYANAT_LEDGER_WITNESS_FOLDER",
+        "SIYANAT_LEDGER_WITNESS_NAME",
         "SIYANAT_SECRET_KEY",
         "SIYANAT_ORIGINS",
         "SIYANAT_TLS",
@@ -31,6 +33,7 @@ _OF_DEPLOYMENTS = frozenset(
     }
 )
 _HOSTS = "localhost,127.0.0.1,[::1]"
+_WITNESS = "demo.siyanat.local/witness"
 _CLIPS = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 
 
@@ -50,6 +53,7 @@ class _InOwnHome(click.Command):
             home.mkdir(parents=True, exist_ok=True)
             environment = {name: value for name, value in os.environ.items() if name not in _OF_DEPLOYMENTS}
             environment |= {"SIYANAT_HOME": str(home), "SIYANAT_DEMO": "1", "SIYANAT_HOSTS": _HOSTS}
+            environment["SIYANAT_LEDGER_WITNESS_NAME"] = _WITNESS
             again = [sys.executable, "-m", "siyanat.config.cli", *sys.argv[1:]]
             os.execve(sys.executable, again, environment)  # noqa: S606 - this very program, without a shell
         return super().invoke(ctx)

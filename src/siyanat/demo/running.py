@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from siyanat.demo import cast as casts
-from siyanat.demo import feed, marker, progress, world
+from siyanat.demo import feed, marker, progress, witness, world
 from siyanat.demo import home as homes
 from siyanat.demo.children import Children
 from siyanat.ingest import receipts, sources
@@ -59,7 +59,11 @@ def run(*, port: int | None, clips: str) -> None:
         kept = homes.remember(home, [one.username for one in casts.CAST], footage=clips)
         prepare(home, mark, kept)
         chosen = port or free_port()
-        with Children(logs=home.logs, environment={"SIYANAT_UNIT": world.STATION}) as children:
+        environment = {
+            "SIYANAT_UNIT": world.STATION,
+            "SIYANAT_LEDGER_WITNESSES": witness.setting(f"http://127.0.0.1:{chosen}"),
+        }
+        with Children(logs=home.logs, environment=environment) as children:
             children.start("deployment", ("-m", "siyanat.config.cli", "run", "--port", str(chosen)))
             told = _feed(home, kept, children)
             _wait_for(chosen, home, children)
@@ -79,6 +83,7 @@ def prepare(home: homes.Home, mark: marker.Mark, kept: homes.Secrets) -> None:
         world.write(now=clock.now(), seed=mark.seed, kept=kept, files=home.files)
     else:
         world.freshen(now=clock.now(), kept=kept, files=home.files)
+    witness.register(now=clock.now())
     connections.close_all()
 
 
@@ -143,6 +148,12 @@ def _answers(port: int) -> bool:
 def tell(address: str, kept: homes.Secrets, *, seconds: float) -> None:
     """Print the address and the cast in both languages."""
     before = translation.get_language() or "en"
+    posts = roster.HeldPost.objects.filter(person__user__username__in=kept.second_factors)
+    places = {
+        (post.person.user.username, post.role): post.unit
+        for post in posts.select_related("unit", "person__user")
+        if post.person.user
+    }
     for language in LANGUAGES:
         with translation.override(language):
             click.echo("\n" + _("Siyanat's demo is ready (%(seconds)d s).") % {"seconds": seconds})
@@ -157,11 +168,14 @@ def tell(address: str, kept: homes.Secrets, *, seconds: float) -> None:
                 )
                 % {"address": f"{address}/", "password": kept.password}
             )
-            for player in casts.CAST:
+            for player in (one for one in casts.CAST if one.username in kept.second_factors):
                 code, _left = homes.current_code(kept.second_factors[player.username], at=time.time())
                 role = str(roster.HeldPost.Role(player.role).label)
                 name = " ".join(player.name_fa if language == "fa" else player.name_en)
-                click.echo(f"  {player.username:<10} {code}  {role}, {name}")
+                comma = "،" if language == "fa" else ","
+                where = places.get((player.username, player.role))
+                told = f"{role}{comma} {name}" + (f" ({where.name})" if where else "")
+                click.echo(f"  {player.username:<10} {code}  {told}")
     translation.activate(before)
     click.echo("")
     click.echo(

@@ -53,7 +53,7 @@ def show_cast(request: HttpRequest) -> HttpResponse:
     }
     rows = [_row(player, people[player.username], kept) for player in casts.CAST if player.username in people]
     _code, seconds = homes.current_code(next(iter(kept.second_factors.values())), at=time.time())
-    context = {"rows": rows, "password": kept.password, "seconds": seconds}
+    context = {"rows": rows, "password": kept.password, "seconds": seconds, "nav": []}  # whoever is signed in
     response = render(request, "demo/cast.html", context)
     response.headers["Refresh"] = str(seconds)  # new codes, without a script
     return response

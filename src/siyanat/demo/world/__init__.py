@@ -54,7 +54,8 @@ def freshen(*, now: dt.datetime, kept: homes.Secrets, files: Path) -> int:
     dice = random.Random(0)  # noqa: S311 - nothing is drawn here
     made = land.Land(now, dice, land.Scale(), kept, files, place={"station": station})
     people_of = roster.Person.objects.select_related("user", "unit")
-    made.cast = {one.username: people_of.get(user__username=one.username) for one in casts.CAST}
+    known = people_of.filter(user__username__in=[one.username for one in casts.CAST])
+    made.cast = {person.user.username: person for person in known if person.user}
     made.crews = list(people_of.filter(unit=station, user__username__startswith="officer").order_by("pk"))
     return len(patrols.plan_tonight(made, at=now))
 

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from siyanat.archive import models as archive_models
+from siyanat.archive import operations as archive
 from siyanat.cases import models
 from siyanat.cases import operations as cases
 from siyanat.conduct import models as conduct
@@ -14,6 +16,7 @@ from siyanat.demo.world import land as lands
 from siyanat.evidence import models as evidence_models
 from siyanat.evidence import operations as evidence
 from siyanat.roster import models as roster
+from siyanat.roster.operations import posts
 
 Origin, Decision = models.Case.Origin, models.Case.Decision
 
@@ -81,6 +84,7 @@ def write(land: lands.Land, past: Sequence[history.Past]) -> None:
             _follow(land, matter, before[0], at)
     if own:
         _hold_for_court(land, own[len(own) // 3].shift)
+    _leave_to_second_persons(land)
 
 
 def _follow(land: lands.Land, matter: Matter, one: history.Past, at: dt.datetime) -> None:
@@ -119,6 +123,23 @@ def standard(theme: str, gravity: str) -> conduct.ConductItem | None:
     """An item of the newest catalogue of this theme, if possible of this gravity too; None without a catalogue."""
     items = conduct.ConductItem.objects.order_by("-version__number", "code")
     return items.filter(theme=theme, gravity=gravity).first() or items.filter(theme=theme).first()
+
+
+def _leave_to_second_persons(land: lands.Land) -> None:
+    """What waits for the word of another: a shorter period, and a custodian whom the administrator would like."""
+    archive.load_defaults()
+    at = land.ago(days=2)
+    archive.propose_period_change(
+        viewer=land.viewer("keeper", at), category=archive_models.RetentionCategory.objects.get(code="intentional"),
+        keep_days=300, reason="کمبود جا در مرکزها؛ پیشنهاد شورای فنی", now=at,
+    )  # fmt: skip
+    leader = roster.HeldPost.objects.filter(
+        unit=land.place["second"], role=roster.HeldPost.Role.SHIFT_LEADER
+    ).select_related("person").earliest("pk")  # fmt: skip
+    posts.give_post(
+        viewer=land.viewer("admin", at), person=leader.person, role=roster.HeldPost.Role.EVIDENCE_CUSTODIAN,
+        unit=land.place["second"], now=at,
+    )  # fmt: skip
 
 
 def _hold_for_court(land: lands.Land, shift: roster.Shift) -> None:

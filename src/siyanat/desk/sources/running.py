@@ -44,8 +44,9 @@ def proposals_to_agree(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
     """Posts that see footage, and what opens a login that does: an administrator proposed them, oversight agrees."""
 
     def make(row: roster.Proposal) -> items.Item:
+        what = _("To be agreed to: %(what)s") % {"what": names.proposal_name(row)}
         return items.Item(
-            what=names.proposal_name(row), whose=f"{names.full_name(row.person)} · {names.unit_name(row.person.unit)}",
+            what=what, whose=f"{names.full_name(row.person)} · {names.unit_name(row.person.unit)}",
             code=row.person.personnel_number, since=row.proposed_at, act=_("Decide"),
             url=links.reach(viewer, "roster:agree_to_proposal", row.pk), kind="proposals", icon="lock",
         )  # fmt: skip
