@@ -180,3 +180,17 @@ def test_a_station_is_not_offered_the_roll_out_of_provinces(cast: Cast, sign_in:
     address = reverse("cameras:rollout")
     assert address not in sign_in("head").get(reverse("cameras:list")).content.decode()
     assert address in sign_in("reviewer").get(reverse("cameras:list")).content.decode()
+
+
+def test_a_list_shows_what_each_new_camera_would_be_and_refuses_what_is_no_serial(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    client = sign_in("steward")
+    rows = "serial,model,firmware,unit\nBWC-7,Patrol 2,2.4.1,A\n"
+    file = SimpleUploadedFile("cameras.csv", rows.encode())
+    page = client.post(reverse("cameras:import"), {"file": file}, follow=True).content.decode()
+    for value in ("Patrol 2", "2.4.1"):
+        assert value in page
+    bad = SimpleUploadedFile("cameras.csv", "serial,model,unit\nبی‌دبلیوسی-1,Patrol 2,A\n".encode())
+    page = client.post(reverse("cameras:import"), {"file": bad}, follow=True).content.decode()
+    assert "سریال از حروف و ارقام لاتین" in page

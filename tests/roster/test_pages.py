@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from siyanat.lib import national_id
 from siyanat.roster import models, queries
+from siyanat.ui import forms as ui_forms
 from tests.cast import Cast, make_shift
 
 SignIn = Callable[..., Client]
@@ -252,3 +255,22 @@ def test_the_official_holidays_of_a_year_are_loaded_once_and_stay_mended(cast: C
     client.post(reverse("roster:load_days", args=[1405]))
     assert models.NonWorkingDay.objects.count() == loaded
     assert sign_in("head").post(reverse("roster:load_days", args=[1405])).status_code == 404
+
+
+def test_nobody_is_offered_an_act_on_a_post_that_they_may_not_do(cast: Cast, sign_in: SignIn) -> None:
+    post = cast.people["arash"].posts.get()
+    address = reverse("roster:person", args=[cast.people["arash"].pk])
+    end = reverse("roster:end_post", args=[post.pk])
+    assert end in sign_in("head").get(address).content.decode()
+    for name in ("leader", "custodian"):
+        page = sign_in(name).get(address).content.decode()
+        assert end not in page
+        assert reverse("roster:substitute", args=[post.pk]) not in page
+
+
+def test_what_is_wrong_with_a_number_is_said_in_the_readers_digits() -> None:
+    field = ui_forms.WholeNumberField(min_value=1, max_value=100)
+    for typed, said in (("۰", "۱"), ("120", "۱۰۰"), ("۷ب", "۷ب")):
+        with translation.override("fa"), pytest.raises(ValidationError) as refused:
+            field.clean(typed)
+        assert said in refused.value.messages[0]

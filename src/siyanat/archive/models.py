@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.evidence import models as evidence
@@ -29,6 +30,11 @@ class RetentionCategory(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if (translation.get_language() or "fa").startswith("en") else self.name_fa
 
 
 class Classification(models.Model):

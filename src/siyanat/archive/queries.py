@@ -90,6 +90,11 @@ def list_categories() -> list[models.RetentionCategory]:
     return list(models.RetentionCategory.objects.order_by("-is_default", "keep_days"))
 
 
+def category_names() -> dict[str, str]:
+    """Names of the categories in the reader's language, by their code."""
+    return {one.code: one.name for one in list_categories()}
+
+
 def due_recordings(*, now: dt.datetime, category_id: int = 0, keep_days: int = 0) -> QuerySet[Any]:
     """Sealed recordings whose time is over and that nothing holds, oldest first, with their deciding
     category.

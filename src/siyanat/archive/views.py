@@ -116,6 +116,9 @@ def due(request: gates.ViewerRequest) -> HttpResponse:
     """The dry run: what could be proposed, oldest first."""
     rows = queries.list_due(request.viewer, now=request.now)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    names = queries.category_names()
+    for one in page:
+        one.category = names.get(one.deciding, one.deciding)
     return render(
         request, "archive/due.html", _context(request, "archive:due", page=page, amount=queries.measure(rows))
     )

@@ -39,6 +39,9 @@ MESSAGES = {
     "cameras.issue_overlaps": _("At that time camera %(serial)s was with %(person)s (issued %(issued_at)s)."),
     "cameras.issue_still_open": _("Camera %(serial)s is still out; take it back first, then correct."),
     "cameras.no_readings": _("No reading was written."),
+    "cameras.no_serial": _(
+        "“%(serial)s” is no serial: Latin letters and digits, with dashes, dots or strokes between them."
+    ),
     "cameras.not_in_crew": _("%(person)s is not in the crew of shift %(shift)s."),
     "cameras.nothing_typed": _("No serial was typed."),
     "cameras.one_for_two": _(
@@ -62,5 +65,8 @@ MESSAGES = {
     "cameras.unknown_serial": _("There is no camera with the serial %(serial)s among yours."),
     "cameras.wrong_state": _("Camera %(serial)s is %(state)s; “%(act)s” is not possible from there."),
     "import.camera_known": _("This serial is registered with another model."),
+    "import.no_serial": _(
+        "A serial has Latin letters and digits, with dashes, dots or strokes between them."
+    ),
     "import.too_long": _("The value is too long."),
 }

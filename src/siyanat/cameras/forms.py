@@ -52,10 +52,7 @@ class ReadingsForm(forms.Form):
         told = {"field": field.label, "value": formatting.isolate(formatting.digits(typed))}
         if not isinstance(field, ui.WholeNumberField):
             return gettext("%(field)s: “%(value)s” is too long.") % told
-        least, most = (
-            formatting.number(bound) if isinstance(bound, int) else formatting.DASH
-            for bound in (field.min_value, field.max_value)
-        )
+        least, most = formatting.number(field.least), formatting.number(field.most)
         return gettext("%(field)s: “%(value)s” is not a whole number from %(least)s to %(most)s.") % {
             **told, "least": least, "most": most
         }  # fmt: skip

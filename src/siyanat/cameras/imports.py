@@ -31,6 +31,8 @@ def plan(viewer: gates.Viewer, rows: Sequence[tabular.Row], file: str, now: dt.d
                 made.refuse(row.number, name, "", "import.missing")
             elif len(value) > 64:
                 made.refuse(row.number, name, value, "import.too_long")
+        if serial and not register.is_serial(serial):
+            made.refuse(row.number, "serial", serial, "import.no_serial")
         if serial and serial in seen:
             made.refuse(row.number, "serial", serial, "import.twice")
         seen.add(serial)
@@ -54,7 +56,8 @@ def _change(
     made: sheet.Plan, row: tabular.Row, new: register.NewCamera, camera: models.Camera | None
 ) -> sheet.Change:
     if camera is None:
-        return sheet.Change(row.number, new.serial, sheet.ADDED, payload=new)
+        told = (("model", "", new.model), ("firmware", "", new.firmware), ("unit", "", new.unit.code))
+        return sheet.Change(row.number, new.serial, sheet.ADDED, sheet.details(told), new)
     if camera.model != new.model:
         made.refuse(row.number, "model", new.model, "import.camera_known")
     return sheet.Change(row.number, new.serial, sheet.SAME, payload=new)

@@ -44,7 +44,9 @@ class FilterForm(forms.Form):
         try:
             return jalali.day_range(jalali.parse_date(text))[int(end)]
         except errors.Refusal as refusal:
-            raise forms.ValidationError(_("Write the day as 1405/09/02.")) from refusal
+            raise forms.ValidationError(
+                _("Write year, month and day, with strokes between them.")
+            ) from refusal
 
     def wanted(self) -> queries.Filter:
         """The filter; what can't be read does not narrow."""

@@ -140,5 +140,7 @@ class UploadForm(forms.Form):
     """A list to be brought in."""
 
     file = forms.FileField(
-        label=_("CSV or XLSX file"), widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"})
+        label=_("CSV or XLSX file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        error_messages={"empty": _("The file is empty."), "required": _("Choose a file.")},
     )

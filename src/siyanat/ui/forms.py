@@ -128,12 +128,34 @@ class IdentifierField(NormalisedCharField):
 
 
 class WholeNumberField(forms.IntegerField):
-    """A whole number, in digits of any keyboard."""
+    """A whole number, in digits of any keyboard; what is wrong is said in the reader's digits."""
 
     widget = forms.TextInput
 
+    def __init__(self, *, min_value: int | None = None, max_value: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.least, self.most = min_value, max_value
+
     def to_python(self, value: object) -> int | None:
-        return super().to_python(persian.to_latin_digits(value) if isinstance(value, str) else value)
+        text = persian.to_latin_digits(value).replace("\u2212", "-") if isinstance(value, str) else value
+        try:
+            return super().to_python(text)
+        except ValidationError as error:
+            shown = formatting.isolate(formatting.digits(value))
+            raise ValidationError(
+                _("“%(value)s” is no whole number.") % {"value": shown}, "invalid"
+            ) from error
+
+    def validate(self, value: int | None) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        if self.least is not None and value < self.least:
+            least = formatting.number(self.least)
+            raise ValidationError(_("It must be at least %(least)s.") % {"least": least}, "min_value")
+        if self.most is not None and value > self.most:
+            most = formatting.number(self.most)
+            raise ValidationError(_("It must be at most %(most)s.") % {"most": most}, "max_value")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "inputmode": "numeric", "dir": "ltr"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ class NewCamera:
 def normalise_serial(text: str) -> str:
     """A serial as it is stored: upper case, Latin digits, no spaces."""
     return persian.normalise(text).upper().replace(" ", "")
+
+
+def is_serial(text: str) -> bool:
+    """Whether a serial, normalised, is one: Latin capitals and digits, with dashes, dots and the like between."""
+    return _SERIAL.fullmatch(text) is not None
+
+
+_SERIAL = re.compile(r"[A-Z0-9](?:[A-Z0-9._/-]*[A-Z0-9])?")
 
 
 @transaction.atomic
@@ -93,6 +102,8 @@ def _made(viewer: gates.Viewer, new: NewCamera, now: dt.datetime) -> models.Came
     serial = normalise_serial(new.serial)
     if not serial:
         raise errors.Refusal("cameras.serial_empty")
+    if not is_serial(serial):
+        raise errors.Refusal("cameras.no_serial", serial=serial)
     return models.Camera(
         serial=serial,
         model=persian.normalise(new.model),

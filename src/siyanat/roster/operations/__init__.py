@@ -31,6 +31,7 @@ from siyanat.roster.operations.posts import (
     give_post,
     roles_to_give,
     substitute,
+    what_may_be_done_with,
 )
 from siyanat.roster.operations.second_person import needs_second_person, release_overseer
 from siyanat.roster.operations.shifts import (
@@ -83,4 +84,5 @@ __all__ = [
     "substitute",
     "transfer_person",
     "transfer_vehicle",
+    "what_may_be_done_with",
 ]

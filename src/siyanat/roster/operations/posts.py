@@ -57,6 +57,23 @@ def roles_to_give(viewer: gates.Viewer, unit: models.Unit, *, now: dt.datetime) 
     return [role for role in Role if viewer.holds_over(unit.path, *givers_of(role, now=now))]
 
 
+def what_may_be_done_with(
+    viewer: gates.Viewer, post: models.HeldPost, *, now: dt.datetime
+) -> tuple[bool, bool]:
+    """Whether the viewer may name a substitute for a post, and whether they may end it: what a page offers."""
+    if post.held.isempty or (post.held.upper is not None and post.held.upper <= now):
+        return False, False
+    givers = givers_of(post.role, now=now)
+    gives = viewer.holds_over(post.unit.path, *givers)
+    is_own = post.person_id == viewer.person_id
+    ends = gives or (
+        post.role not in (Role.ADMINISTRATOR, Role.EXTERNAL_OVERSEER)
+        and viewer.holds_over(post.unit.path, Role.INTEGRITY_OFFICER)
+    )
+    may_substitute = (gives or is_own) and post.substitute_for_id is None and now in post.held
+    return may_substitute, ends and not is_own
+
+
 @transaction.atomic
 def give_post(
     *,

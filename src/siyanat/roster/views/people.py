@@ -86,7 +86,10 @@ def person(request: gates.ViewerRequest, person_id: uuid.UUID) -> HttpResponse:
     )
     context = {
         "person": shown,
-        "posts": queries.list_posts(request.viewer, shown),
+        "posts": [
+            (post, *operations.what_may_be_done_with(request.viewer, post, now=request.now))
+            for post in queries.list_posts(request.viewer, shown)
+        ],
         "now": request.now,
         "shifts": recent,
         "may_change": administers and shown.pk != request.viewer.person_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -75,19 +76,30 @@ def shift(request: gates.ViewerRequest, shift_id: uuid.UUID) -> HttpResponse:
     """One shift: its crew now and as it was believed, who bore which camera."""
     shown = queries.get_shift(request.viewer, shift_id)
     roles = shift_operations.CORRECTORS if shown.starts_at <= request.now else shift_operations.PLANNERS
+    crew = list(queries.crew_of(shown))
     context = {
         "shift": shown,
-        "crew": queries.crew_of(shown),
+        "crew": crew,
         "superseded": shown.crew.exclude(superseded_at=None)
         .select_related("person")
         .order_by("superseded_at"),
-        "issues": shown.camera_issues.select_related("camera", "person").order_by("issued_at"),
+        "issues": _issues(shown, crew),
+        "may_correct_issue": request.viewer.holds_over(shown.unit.path, *shift_operations.CORRECTORS),
         "may_change": request.viewer.holds_over(shown.unit.path, *roles)
         and shown.state != models.Shift.State.CANCELED,
         "may_cancel": request.viewer.holds_over(shown.unit.path, *roles)
         and shown.state == models.Shift.State.PLANNED,
     }
     return render(request, "roster/shift.html", context)
+
+
+def _issues(shown: models.Shift, crew: Sequence[models.CrewMember]) -> list[Any]:
+    """Cameras of a shift; ``is_astray`` where who is said to have had one is no longer in the crew."""
+    people = {row.person_id for row in crew}
+    issues: list[Any] = list(shown.camera_issues.select_related("camera", "person").order_by("issued_at"))
+    for issue in issues:
+        issue.is_astray = issue.superseded_at is None and issue.person_id not in people
+    return issues
 
 
 @gates.admit(*shift_operations.PLANNERS)
