@@ -74,6 +74,19 @@ def test_the_rows_of_a_month_add_up_on_every_level(cast: Cast, shift: roster.Shi
     assert sum(day.shifts for day in county.rows[0].days) == 1
 
 
+def test_a_shift_counts_once_beside_a_unit_with_a_longer_number(cast: Cast, shift: roster.Shift) -> None:
+    for unit, path in (("C1", "/900/2/"), ("C2", "/900/10/"), ("A", "/900/2/7/")):
+        roster.Unit.objects.filter(code=unit).update(path=path)
+        cast.units[unit].refresh_from_db()
+    roster.Unit.objects.filter(code__in=["C1", "C2"]).update(parent=cast.units["N"])
+    own = cast_module.make_shift(cast, starts_at=shift.starts_at, unit="C1", code="C1-1", crew=("arash",))
+    operations.count_shift(shift_id=own.id, now=clock.now())
+    found = months.read_month(
+        cast.viewer("overseer", now=clock.now()), **month_of(shift), below=cast.units["N"]
+    )
+    assert {row.unit.code: row.shifts for row in found.rows if row.shifts} == {"C1": 2}
+
+
 def test_tonights_patrols_are_in_no_share_of_the_month(cast: Cast, shift: roster.Shift) -> None:
     now = clock.now()
     tonight = cast_module.make_shift(cast, starts_at=shift.starts_at, hours=16, code="A-2")

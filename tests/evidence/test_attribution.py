@@ -66,6 +66,18 @@ def test_a_correction_supersedes_and_keeps_the_earlier_belief(scene: Scene) -> N
     ).exists()
 
 
+def test_the_search_finds_a_recording_under_whom_it_is_attributed_to_now(scene: Scene) -> None:
+    def found(officer: str = "", attributed: str = "") -> bool:
+        wanted = queries.Search(officer=officer, attributed=attributed)
+        return queries.search_recordings(scene.cast.viewer("head"), wanted, now=NOW).exists()
+
+    assert (found("arash"), found("babak"), found(attributed="no")) == (True, False, False)
+    correct(scene, "babak")
+    assert (found("arash"), found("babak"), found(attributed="yes")) == (False, True, True)
+    correct(scene, None)
+    assert (found("babak"), found(attributed="yes"), found(attributed="no")) == (False, False, True)
+
+
 def test_a_corrected_issue_moves_its_recordings(scene: Scene) -> None:
     cameras.Issue.objects.filter(pk=scene.issue.pk).update(superseded_at=NOW)
     cast_module.issue_camera(scene.shift, scene.cast.people["babak"], scene.camera)

@@ -50,6 +50,16 @@ def test_beginning_freezes_the_plan_and_stands_in_the_log(patrol: make.Patrol) -
     assert patrol.begin().pk == review.pk
 
 
+def test_the_tabs_count_what_they_list(patrol: make.Patrol, cast: Cast) -> None:
+    patrol.open()
+    for now in (NOW, NOW + 20 * DAY):
+        for name in ("head", "reviewer", "overseer", "stranger"):
+            viewer = cast.viewer(name)
+            listed = {tab: queries.list_reviews(viewer, now=now, tab=tab).count() for tab in queries.TABS[:3]}
+            assert queries.count_tabs(viewer, now=now) == listed
+        patrol.begin()
+
+
 def test_a_stranger_is_told_that_there_is_nothing(patrol: make.Patrol) -> None:
     with pytest.raises(errors.NotFound):
         patrol.begin(by="stranger")

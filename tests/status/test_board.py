@@ -16,11 +16,13 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 import siyanat
+from siyanat.evidence import operations as evidence
 from siyanat.ledger import models as ledger
 from siyanat.lib import clock, errors
 from siyanat.status import cli, failures, models, operations, problems, queries
 from tests import cast as cast_module
 from tests.accounts import sessions
+from tests.evidence import make as evidence_make
 
 SignIn = Callable[..., Client]
 READERS = {"custodian", "overseer", "admin"}
@@ -168,3 +170,12 @@ def test_what_was_never_checked_is_not_called_well(sign_in: SignIn) -> None:
     for code in ("log_never_verified", "store_never_verified", "no_level_above"):
         assert str(problems.WARNINGS[code])[:40] in html.unescape(page)
     assert "–</bdi>" not in page.partition("Siyanat")[2].partition("Python")[0]
+
+
+def test_a_recording_waits_until_a_run_has_finished_with_it(cast: cast_module.Cast) -> None:
+    camera = cast_module.make_camera(cast, "CAM1")
+    intake = evidence_make.make_intake(camera=camera, unit=cast.units["A"], started_at=evidence_make.NOW)
+    sealed = evidence.seal_recording(intake=intake, actor="system:ingest", now=evidence_make.NOW)
+    assert queries.read_analysis().waiting == 1
+    evidence.note_analysis(recording_id=sealed.recording.pk, now=evidence_make.NOW)
+    assert queries.read_analysis().waiting == 0

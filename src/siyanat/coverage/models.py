@@ -62,9 +62,15 @@ class Excuse(models.Model):
                 condition=~models.Q(state="refused"),
             )
         ]
+        indexes = [
+            models.Index(name="excuse_asked", fields=["asked_at"], condition=models.Q(state="asked")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.span}"
+
+
+FIGURES = ("owed_ms", "recorded_ms", "excused_ms", "awaited_ms", "unexplained_ms", "is_provisional")
 
 
 class Count(models.Model):
@@ -123,7 +129,14 @@ class Count(models.Model):
                 name="count_provisional",
                 fields=["shift"],
                 condition=models.Q(is_provisional=True, superseded_at__isnull=True),
-            )
+            ),
+            # A month sums these without visiting the rows, which hold the spans of every snapshot.
+            models.Index(
+                name="count_of_crew",
+                fields=["shift"],
+                include=FIGURES,
+                condition=models.Q(person__isnull=True, superseded_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

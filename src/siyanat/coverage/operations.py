@@ -265,7 +265,7 @@ def shifts_of(viewer: gates.Viewer) -> QuerySet[roster.Shift]:
         return roster.Shift.objects.none()
     crews = roster.CrewMember.objects.filter(person=viewer.person_id).values("shift")
     borne = cameras.Issue.objects.filter(person=viewer.person_id).values("shift")
-    return roster.Shift.objects.filter(Q(pk__in=crews) | Q(pk__in=borne))
+    return roster.Shift.objects.filter(pk__in=crews.union(borne))
 
 
 def _unaccounted_within(count: models.Count, span: minutes.Span) -> list[minutes.Span]:

@@ -156,7 +156,7 @@ def list_shifts_to_count(*, now: dt.datetime) -> list[UUID]:
 def list_excuses_to_decide(viewer: gates.Viewer) -> QuerySet[models.Excuse]:
     """Excuses that wait for the viewer's decision; never of a shift on which they were themselves."""
     waiting = models.Excuse.objects.filter(state=models.Excuse.State.ASKED)
-    scope = gates.under(viewer.paths(*coverage.DECIDERS), "shift__unit__path")
+    scope = gates.within(viewer.paths(*coverage.DECIDERS), "shift__unit")
     others = waiting.filter(scope).exclude(person=viewer.person_id)
     return others.exclude(shift__in=coverage.shifts_of(viewer).values("pk")).select_related(
         "shift__unit", "person"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from siyanat.coverage import forms, months, operations, queries, reports
 from siyanat.lib import errors, jalali, persian
-from siyanat.roster import gates, names
+from siyanat.roster import gates, names, pages
 from siyanat.roster import models as roster
 from siyanat.ui import formatting
 
@@ -180,8 +180,8 @@ def ask_excuse(request: gates.ViewerRequest, shift_id: UUID) -> HttpResponse:
 @require_GET
 def excuses(request: gates.ViewerRequest) -> HttpResponse:
     """Excuses that wait for the viewer."""
-    waiting = queries.list_excuses_to_decide(request.viewer).order_by("asked_at")[:200]
-    return render(request, "coverage/excuses.html", {"excuses": waiting})
+    page = pages.page_of(request, queries.list_excuses_to_decide(request.viewer).order_by("asked_at", "pk"))
+    return render(request, "coverage/excuses.html", {"page": page})
 
 
 @gates.admit(*operations.DECIDERS)

@@ -35,6 +35,11 @@ class Recording(models.Model):
     dock_unit = models.ForeignKey(
         roster.Unit, null=True, on_delete=models.PROTECT, related_name="+"
     )  # where it was taken in
+    # The current attribution, kept beside the unit so that long lists are found by them; written with it alone.
+    shift = models.ForeignKey(roster.Shift, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        roster.Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     camera_started_at = models.DateTimeField(null=True)
     clock_drift_ms = models.BigIntegerField(default=0)
     received_at = models.DateTimeField()
@@ -51,6 +56,7 @@ class Recording(models.Model):
     is_intentional = models.BooleanField(default=False)  # the officer pressed the button
     is_truncated = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.SEALED, db_index=True)
+    analyzed_at = models.DateTimeField(null=True)  # a run of the detectors has finished, however it ended
     disposed_at = models.DateTimeField(null=True, blank=True)
     unlinked_at = models.DateTimeField(null=True, blank=True)  # the bytes of a tombstone are gone
 
@@ -62,7 +68,16 @@ class Recording(models.Model):
                 fields=["size_bytes"], name="recording_size"
             ),  # with starts_at: the orders of the search
             models.Index(fields=["duration_ms"], name="recording_duration"),
-            models.Index(fields=["received_at"], name="recording_received"),
+            models.Index(fields=["received_at"], include=["size_bytes"], name="recording_received"),
+            models.Index(fields=["person", "-starts_at"], name="recording_person_time"),
+            models.Index(
+                fields=["received_at"],
+                name="recording_unanalyzed",
+                condition=models.Q(analyzed_at__isnull=True, state="sealed"),
+            ),
+            models.Index(
+                fields=["-starts_at"], name="recording_unattributed", condition=models.Q(person__isnull=True)
+            ),
             models.Index(fields=["original_name", "size_bytes"], name="recording_name_size"),
             models.Index(fields=["camera", "starts_at"], name="recording_camera_time"),
             models.Index(fields=["unit", "-starts_at"], name="recording_unit_time"),

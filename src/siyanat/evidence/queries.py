@@ -19,10 +19,9 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from siyanat.evidence import models
@@ -52,9 +51,9 @@ def visible_recordings(viewer: gates.Viewer, now: dt.datetime) -> QuerySet[model
     """Recordings whose rows the viewer may see; tombstones among them."""
     scope = Q(pk__in=[])
     if paths := viewer.paths(*OVERSEEING_ROLES):
-        scope = Q(unit__in=roster.Unit.objects.filter(gates.under(paths, field="path")).values("pk"))
+        scope = gates.within(paths)
     if viewer.person_id and viewer.holds(*OWN_ROLES):
-        scope |= Q(pk__in=current_attributions().filter(person=viewer.person_id).values("recording"))
+        scope |= Q(person=viewer.person_id)
     return models.Recording.objects.filter(scope)
 
 
@@ -150,7 +149,7 @@ def _matching(search: Search) -> Q:
     if search.serial:
         found &= Q(camera__serial__contains=persian.to_latin_digits(search.serial.strip()).upper())
     if search.unit is not None:
-        found &= Q(unit__in=roster.Unit.objects.filter(path__startswith=search.unit.path).values("pk"))
+        found &= gates.within([search.unit.path])
     if search.since is not None:
         found &= Q(ends_at__gt=search.since, starts_at__gt=search.since - _LONGEST)
     if search.until is not None:
@@ -166,24 +165,20 @@ _LONGEST = dt.timedelta(days=2)  # no camera writes a longer file; lets the inde
 def _by_attribution(search: Search) -> Q:
     found = Q()
     if search.officer:
-        found &= Q(
-            pk__in=current_attributions().filter(person__in=_people(search.officer)).values("recording")
-        )
+        found &= Q(person__among=_people(search.officer))
     if search.place:
         place = search.place.strip()
-        shifts = roster.Shift.objects.filter(Q(place_fa__icontains=place) | Q(place_en__icontains=place))
-        found &= Q(pk__in=current_attributions().filter(shift__in=shifts.values("pk")).values("recording"))
+        found &= Q(shift__place_fa__icontains=place) | Q(shift__place_en__icontains=place)
     if search.attributed in {"yes", "no"}:
-        known = Exists(current_attributions().filter(recording=OuterRef("pk"), person__isnull=False))
-        found &= Q(known) if search.attributed == "yes" else ~Q(known)
+        found &= Q(person__isnull=search.attributed == "no")
     return found
 
 
-def _people(text: str) -> QuerySet[roster.Person, Any]:
+def _people(text: str) -> list[UUID]:
     people = roster.Person.objects.all()
     for word in persian.search_key(text).split():
         people = people.filter(search_key__contains=word)
-    return people.values("pk")
+    return list(people.values_list("pk", flat=True))
 
 
 # Holds.

@@ -22,8 +22,8 @@ from siyanat.ui import formatting
 from siyanat.ui import forms as fields
 
 PAGE_SIZE = 50
-COUNT_TO = 10_000
-"""Longer lists are not counted to their end; nobody turns to the two-hundredth page."""
+COUNT_TO = 2_000
+"""Longer lists are not counted to their end; nobody turns to the fortieth page."""
 
 PLAYER = "review:grant"  # where footage that is open to somebody plays: a page of the room above, known by its name
 LOOKING = (*queries.OVERSEEING_ROLES, *queries.OWN_ROLES)

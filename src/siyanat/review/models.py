@@ -80,6 +80,11 @@ class Review(models.Model):
                 fields=["due_at", "unit"], name="review_open", condition=models.Q(signed_off_at__isnull=True)
             ),
             models.Index(fields=["-signed_off_at", "unit"], name="review_signed_off"),
+            models.Index(
+                fields=["first"],
+                name="review_second_open",
+                condition=models.Q(first__isnull=False, signed_off_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

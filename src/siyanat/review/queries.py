@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from siyanat.conduct import models as conduct
 from siyanat.coverage import models as coverage
@@ -46,21 +46,26 @@ def concerned_by(shift: roster.Shift) -> set[UUID]:
 
 def visible_reviews(viewer: gates.Viewer) -> QuerySet[models.Review]:
     """Reviews that the viewer may know of."""
-    first = Q(line__in=OWN_LINES) & gates.under(viewer.paths(*READERS))
-    second = Q(line=Line.SECOND) & (
-        gates.under(viewer.paths(*REVIEWERS))
-        | gates.under(viewer.paths(*SECOND_LINE_READERS), "shift__unit__path")
-    )
+    first = Q(line__in=OWN_LINES) & gates.within(viewer.paths(*READERS))
+    second = Q(line=Line.SECOND) & (gates.within(viewer.paths(*REVIEWERS)) | _over_its_shift(viewer))
     rows = models.Review.objects.filter(first | second)
     if viewer.person_id is not None:
         own = roster.CrewMember.objects.filter(shift=OuterRef("shift"), person=viewer.person_id)
         rows = rows.exclude(Exists(own))
     if paths := viewer.paths(*REVIEWERS):
         blind = models.Review.objects.filter(
-            gates.under(paths), first=OuterRef("pk"), signed_off_at__isnull=True
+            gates.within(paths), first__isnull=False, signed_off_at__isnull=True
         )
-        rows = rows.exclude(Exists(blind))
+        rows = rows.exclude(pk__in=blind.values("first"))
     return rows
+
+
+def _over_its_shift(viewer: gates.Viewer) -> Q:
+    """Second-line reviews of the shifts that the viewer oversees."""
+    paths = viewer.paths(*SECOND_LINE_READERS)
+    if not paths or gates.reaches_all(paths):
+        return Q(shift__isnull=not paths)
+    return Q(Exists(roster.Shift.objects.filter(gates.within(paths), pk=OuterRef("shift"))))
 
 
 def get_review(viewer: gates.Viewer, review_id: UUID) -> models.Review:
@@ -75,10 +80,10 @@ def get_review(viewer: gates.Viewer, review_id: UUID) -> models.Review:
 def to_do_by(viewer: gates.Viewer) -> Q:
     """Reviews that are the viewer's to do."""
     first = Q(line__in=OWN_LINES) & (
-        gates.under(viewer.paths(*HEADS))
-        | (gates.under(viewer.paths(*ABOVE)) & (Q(goes_above=True) | Q(escalated_at__isnull=False)))
+        gates.within(viewer.paths(*HEADS))
+        | (gates.within(viewer.paths(*ABOVE)) & (Q(goes_above=True) | Q(escalated_at__isnull=False)))
     )
-    second = Q(line=Line.SECOND) & gates.under(viewer.paths(*REVIEWERS)) & ~Q(first__reviewer=viewer.user)
+    second = Q(line=Line.SECOND) & gates.within(viewer.paths(*REVIEWERS)) & ~Q(first__reviewer=viewer.user)
     return first | second
 
 
@@ -137,6 +142,17 @@ def list_reviews(
         case _:
             rows = rows.filter(begun_at__isnull=True)
     return rows.order_by("due_at", "pk")
+
+
+def count_tabs(viewer: gates.Viewer, *, now: dt.datetime) -> dict[str, int]:
+    """How many reviews each tab holds, in one pass; what is signed off is not counted to its end."""
+    rows = visible_reviews(viewer).filter(signed_off_at__isnull=True)
+    counts: dict[str, int] = rows.aggregate(
+        waiting=Count("pk", filter=Q(begun_at__isnull=True)),
+        overdue=Count("pk", filter=Q(due_at__lt=now)),
+        under_way=Count("pk", filter=Q(begun_at__isnull=False)),
+    )
+    return counts
 
 
 def current_counts(shift_ids: Collection[UUID], *, person: UUID | None = None) -> dict[UUID, coverage.Count]:

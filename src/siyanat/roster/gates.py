@@ -11,13 +11,13 @@ import datetime as dt
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import ForeignKey, Lookup, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from siyanat.accounts import models as accounts
@@ -98,6 +98,39 @@ def under(paths: Iterable[str], field: str = "unit__path") -> Q:
     """A filter for rows whose unit lies in any of the subtrees; no subtree matches nothing."""
     filters = [Q(**{f"{field}__startswith": path}) for path in paths]
     return functools.reduce(operator.or_, filters, Q(pk__in=[]))
+
+
+@ForeignKey.register_lookup
+class Among(Lookup):
+    """``unit__among=ids``: as ``__in``, with one parameter however many there are, so that 3,000 cost no more than 3."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """``column = ANY(ids)``."""
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*parameters, list(self.rhs)]
+
+
+def within(paths: Sequence[str], field: str = "unit") -> Q:
+    """As `under`, by the ids of the units, which are read at once: for long tables.
+
+    The planner knows from them how many rows to expect, and an index that begins with the unit can be used even
+    where one such filter of several is enough; over the whole tree nothing is left to compare. ``field`` leads to
+    the unit itself.
+    """
+    if not paths:
+        return Q(pk__in=[])
+    if reaches_all(paths):
+        return Q(**{f"{field}__isnull": False})
+    ids = models.Unit.objects.filter(under(paths, "path")).values_list("pk", flat=True)
+    return Q(**{f"{field}__among": list(ids)})
+
+
+def reaches_all(paths: Sequence[str]) -> bool:
+    """Whether no unit lies outside the subtrees."""
+    return not models.Unit.objects.exclude(under(paths, "path")).exists()
 
 
 def common_path(paths: Iterable[str]) -> str:

@@ -12,8 +12,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.ui import formatting
@@ -182,7 +183,7 @@ class Shift(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=40, unique=True)  # e.g. 1405/09/02-1234, for people
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="shifts")
-    starts_at = models.DateTimeField(db_index=True)
+    starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
     vehicle = models.ForeignKey(Vehicle, null=True, blank=True, on_delete=models.PROTECT)
@@ -196,7 +197,14 @@ class Shift(models.Model):
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_start"
             )
         ]
-        indexes = [models.Index(fields=["unit", "-starts_at"], name="shift_unit_start")]
+        indexes = [
+            models.Index(fields=["unit", "-starts_at"], include=["id"], name="shift_unit_start"),
+            # Many start at the same moment: the order of the list, whole.
+            models.Index(fields=["-starts_at", "code"], name="shift_latest"),
+            # Also for what the planner learns from them: how many shifts a place has.
+            GinIndex(OpClass(Upper("place_fa"), name="gin_trgm_ops"), name="shift_place_fa"),
+            GinIndex(OpClass(Upper("place_en"), name="gin_trgm_ops"), name="shift_place_en"),
+        ]
 
     def __str__(self) -> str:
         return self.code

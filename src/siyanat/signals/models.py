@@ -25,6 +25,12 @@ class Run(models.Model):
                 fields=["recording"], condition=models.Q(is_current=True), name="run_current_once"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["-started_at"], name="run_under_way", condition=models.Q(finished_at__isnull=True)
+            ),
+            models.Index(fields=["failure"], name="run_failed", condition=~models.Q(failure="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recording_id}"

@@ -11,6 +11,7 @@ from django.db import transaction
 from siyanat.analysis import run as analysis
 from siyanat.analysis import tracks
 from siyanat.evidence import models as evidence
+from siyanat.evidence import operations as footage
 from siyanat.evidence import store
 from siyanat.jobs import facts
 from siyanat.jobs import operations as jobs
@@ -57,6 +58,7 @@ def analyze_recording(*, recording_id: UUID, now: dt.datetime) -> models.Run | N
 def _fail(run: models.Run, recording: evidence.Recording, code: str, now: dt.datetime) -> models.Run:
     run.finished_at, run.failure = now, code
     run.save(update_fields=["finished_at", "failure"])
+    footage.note_analysis(recording_id=recording.pk, now=now)
     ledger.append(
         kind="signals.analysis_failed",
         actor=f"{ledger.SYSTEM}:analysis",
@@ -86,6 +88,7 @@ def _keep(
     run.finished_at, run.is_current, run.reached_ms = now, True, analyzed.duration_ms
     run.detectors = found["detectors"]
     run.save(update_fields=["finished_at", "is_current", "reached_ms", "detectors"])
+    footage.note_analysis(recording_id=recording.pk, now=now)
     ledger.append(
         kind="signals.recording_analyzed",
         actor=f"{ledger.SYSTEM}:analysis",

@@ -221,11 +221,10 @@ class Analysis:
 
 def read_analysis() -> Analysis:
     """Recordings that no run has finished with, runs under way, runs that ended in a failure."""
-    done = signals.Run.objects.filter(finished_at__isnull=False).values("recording")
     sealed = evidence.Recording.objects.filter(state=evidence.Recording.State.SEALED)
     running = signals.Run.objects.filter(finished_at__isnull=True).select_related("recording__camera")
     return Analysis(
-        waiting=sealed.exclude(pk__in=done).count(),
+        waiting=sealed.filter(analyzed_at__isnull=True).count(),
         running=list(running.order_by("-started_at")[:10]),
         failed=signals.Run.objects.exclude(failure="").count(),
     )

@@ -21,7 +21,7 @@ from siyanat.evidence.operations.holds import (
     release_hold,
     release_holds_of,
 )
-from siyanat.evidence.operations.sealing import Intake, Sealed, seal_recording
+from siyanat.evidence.operations.sealing import Intake, Sealed, note_analysis, seal_recording
 from siyanat.evidence.operations.viewing import (
     close_viewings,
     grant_purpose,
@@ -49,6 +49,7 @@ __all__ = [
     "grant_viewing",
     "lift_restriction",
     "log_viewing",
+    "note_analysis",
     "place_hold",
     "reattribute_for_issue",
     "reattribute_for_shift",

@@ -208,7 +208,8 @@ def _write(
         actor=by.user if by else None, reason=reason,
     )  # fmt: skip
     recording.unit = shift.unit if shift else (recording.dock_unit or recording.unit)
-    recording.save(update_fields=["unit"])
+    recording.shift, recording.person = shift, person
+    recording.save(update_fields=["unit", "shift", "person"])
     holds.carry_over(recording=recording, before=held, actor=actor, now=now)
     ledger.append(
         kind="evidence.recording_attributed" if before is None else "evidence.recording_reattributed",

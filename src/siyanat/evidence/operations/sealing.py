@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -137,3 +138,8 @@ def _facts(recording: models.Recording) -> dict[str, object]:
         "ends_at": recording.ends_at,
         "is_truncated": recording.is_truncated,
     }
+
+
+def note_analysis(*, recording_id: UUID, now: dt.datetime) -> None:
+    """Keep that a run of the detectors has finished with it, however it ended: part of the run's own act."""
+    models.Recording.objects.filter(pk=recording_id).update(analyzed_at=now)

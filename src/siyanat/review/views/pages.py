@@ -40,7 +40,7 @@ class Pages(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         """Rows, up to `MOST_COUNTED`."""
         rows: Any = self.object_list
-        return int(rows[:MOST_COUNTED].count())
+        return int(rows.order_by()[:MOST_COUNTED].count())
 
 
 def _tab_labels() -> dict[str, str]:
@@ -61,9 +61,10 @@ def review_list(request: gates.ViewerRequest) -> HttpResponse:
     ).get_page(request.GET.get("page"))
     reviews = list(page.object_list)
     counts = queries.current_counts([one.shift_id for one in reviews])
+    tab_counts = queries.count_tabs(request.viewer, now=request.now)
     tabs = [
         {"label": label, "url": f"?tab={name}", "current": name == tab,
-         "count": None if name == "signed_off" else queries.list_reviews(request.viewer, now=request.now, tab=name).count()}
+         "count": tab_counts.get(name)}
         for name, label in _tab_labels().items()
     ]  # fmt: skip
     rows = [(one, counts.get(one.shift_id), queries.may_review(request.viewer, one)) for one in reviews]

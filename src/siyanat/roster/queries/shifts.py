@@ -16,7 +16,7 @@ SORTS = {"starts_at": "starts_at", "code": "code", "state": "state", "unit": "un
 
 def visible_shifts(viewer: gates.Viewer) -> QuerySet[models.Shift]:
     """Shifts of the viewer's subtrees, and those in whose crew they are (or once were believed to be)."""
-    scope = gates.under(viewer.paths(*READERS))
+    scope = gates.within(viewer.paths(*READERS))
     if viewer.person_id is not None:
         own = models.CrewMember.objects.filter(person_id=viewer.person_id).values("shift_id")
         scope |= Q(pk__in=own)
@@ -41,7 +41,7 @@ def list_shifts(
     """Shifts, the latest first or as asked; ``day`` is a date in Tehran on which the shift starts."""
     rows = visible_shifts(viewer).select_related("unit", "leader")
     if unit is not None:
-        rows = rows.filter(unit__path__startswith=unit.path)
+        rows = rows.filter(gates.within([unit.path]))
     if day is not None:
         first, following = jalali.day_range(day)
         rows = rows.filter(starts_at__gte=first, starts_at__lt=following)
