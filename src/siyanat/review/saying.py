@@ -85,6 +85,11 @@ def _rate(bad: estimation.Total) -> str:
 
 def _overlooked(month: station.Month) -> str:
     looks, seen = month.looks, month.sensitivity
+    if not looks.second:
+        return _(
+            "How much reviewers overlook is not known: in a year, second reviews of this province found nothing bad, and at "
+            "least %(least)s bad items are needed. What is overlooked comes on top of the figures above."
+        ) % {"least": formatting.number(station.SECOND_LEAST)}
     if seen is None or month.true_bad is None:
         return _(
             "How much reviewers overlook is not known: in a year, second reviews of this province found %(count)s bad "
@@ -129,6 +134,11 @@ def _passed_over(month: station.Month) -> str:
     found = month.passed_over
     if found is None:
         return ""
+    if not found.hits:
+        return _(
+            "%(drawn)s drawn minutes lay where the detectors had proposed nothing; none of them was bad. So of all that "
+            "the detectors passed over, at most %(high)s is bad, with 95%% confidence."
+        ) % {"drawn": formatting.number(found.sampled), "high": share(found.rate.at_most)}
     return ngettext(
         "%(drawn)s drawn minutes lay where the detectors had proposed nothing; %(hits)s of them was bad. So of all that "
         "the detectors passed over, at most %(high)s is bad, with 95%% confidence.",
@@ -147,16 +157,18 @@ def _officer(month: station.Month) -> str:
     if chances is None:
         return ""
     least, middle, most = (formatting.percent(one) for one in chances)
+    needed = formatting.percent(needed_chance(month))
+    if least == most:
+        return _(
+            "If an officer did something bad in one minute of every month, the random sample would show it within six "
+            "months with a chance of %(middle)s. For 95%%, %(needed)s of all minutes would have to be drawn. What the "
+            "detectors propose and citizens report comes on top."
+        ) % {"middle": middle, "needed": needed}
     return _(
         "If an officer did something bad in one minute of every month, the random sample would show it within six months "
         "with a chance of %(middle)s (%(least)s to %(most)s, by officer). For 95%%, %(needed)s of all minutes would have to "
         "be drawn. What the detectors propose and citizens report comes on top."
-    ) % {
-        "least": least,
-        "middle": middle,
-        "most": most,
-        "needed": formatting.percent(needed_chance(month)),
-    }
+    ) % {"least": least, "middle": middle, "most": most, "needed": needed}
 
 
 def needed_chance(month: station.Month) -> float:

@@ -281,6 +281,7 @@ def month(request: gates.ViewerRequest) -> HttpResponse:
         "children": units.filter(parent=unit).order_by("code")[:200],
         "found": found,
         "sentences": saying.sentences(found),
+        "at_most": saying.share(found.bad.unseen_at_most) if found.bad else "–",
         "agreement": agreement,
         "compared": compared,
         "sees_agreement": sees_agreement,
