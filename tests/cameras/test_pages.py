@@ -137,7 +137,7 @@ def test_every_bad_reading_is_named_and_nothing_typed_is_lost(cast: Cast, sign_i
     answer = sign_in("leader").post(reverse("cameras:return_desk"), typed)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "«\u2068۱۲۰\u2069» عددی درست از ۰ تا ۱۰۰ نیست" in page
+    assert "«\u2066۱۲۰\u2069» عددی درست از ۰ تا ۱۰۰ نیست" in page
     assert "abc" in page
     assert "۸۶٬۴۰۰٬۰۰۰" in page
     for value in ('value="120"', 'value="abc"', 'value="999999999999"', 'value="55"'):

@@ -35,6 +35,13 @@ class SearchForm(roster_fields.ViewerForm):
         choices=[ANY, ("yes", _("attributed")), ("no", _("nobody’s yet"))],
     )
 
+    def clean(self) -> dict[str, Any]:
+        """A stretch of days begins before it ends."""
+        data = super().clean() or self.cleaned_data
+        if data.get("since") and data.get("until") and data["until"] < data["since"]:
+            self.add_error("until", _("This day is before the first one."))
+        return data
+
     def search(self, sort: str) -> queries.Search:
         """The query that the form describes; an invalid field matches everything."""
         data: dict[str, Any] = self.cleaned_data

@@ -111,13 +111,13 @@ class Fact:
 
 
 def read(facts: Mapping[str, Any]) -> list[Fact]:
-    """Facts of an entry's body as rows, in the order of their names."""
+    """Facts of an entry's body as rows, in the order of their names; names below the first level are codes."""
     return [_read(name, str(NAMES.get(name, name)), value) for name, value in sorted(facts.items())]
 
 
 def _read(name: str, label: str, value: Any) -> Fact:
     if isinstance(value, Mapping):
-        return Fact(label, below=tuple(read(value)))
+        return Fact(label, below=tuple(_read(key, key, one) for key, one in sorted(value.items())))
     if not isinstance(value, list):
         return Fact(label, values=(_value(name, value),))
     if any(isinstance(one, list | Mapping) for one in value):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import unicodedata
 
 from django.utils import translation
 from django.utils.translation import gettext, ngettext, pgettext
@@ -17,6 +18,7 @@ from siyanat.lib import clock, jalali, persian
 
 DASH = "\u2013"
 LEFT_TO_RIGHT_MARK = "\u200e"
+LEFT_TO_RIGHT_ISOLATE = "\u2066"
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -127,8 +129,14 @@ def deadline(due_at: dt.datetime, *, now: dt.datetime | None = None) -> tuple[st
 
 
 def isolate(text: str) -> str:
-    """Text that keeps its own direction inside a sentence: for identifiers in plain text."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
+    """Text that keeps its own direction inside a sentence: for identifiers in plain text.
+
+    Where no letter tells the direction (``1405/09/02-0007``), browsers take that of the sentence and show the parts
+    in reverse: such text goes left to right.
+    """
+    has_letters = any(unicodedata.bidirectional(letter) in {"L", "R", "AL"} for letter in text)
+    opening = FIRST_STRONG_ISOLATE if has_letters else LEFT_TO_RIGHT_ISOLATE
+    return f"{opening}{text}{POP_ISOLATE}"
 
 
 def fact(value: object) -> str:

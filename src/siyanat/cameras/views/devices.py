@@ -43,6 +43,7 @@ def cameras(request: gates.ViewerRequest) -> HttpResponse:
         model=get.get("model", ""),
         sort=get.get("sort", ""),
     )
+    rows = rows if unit or not get.get("unit", "").strip() else rows.none()
     if pages.wanted_file(request):
         return pages.send_file(request, "cameras", _HEADER, map(_line, rows.iterator()))
     counts = queries.count_by_state(request.viewer, unit=unit)

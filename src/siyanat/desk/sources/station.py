@@ -24,6 +24,7 @@ from siyanat.ui import formatting
 
 Role = gates.Role
 # A shift leader sees the patrols that start within this time and have no camera yet.
+SHORTEST_MS = 1_000  # less is not worth a word in a line
 AHEAD = dt.timedelta(hours=12)
 WHAT = {
     review.Review.Line.FIRST: _("Review of a shift"),
@@ -53,7 +54,7 @@ def _shift_in_a_line(shift: roster.Shift) -> str:
     count = coverage.Count.objects.filter(
         shift=shift, person__isnull=True, superseded_at__isnull=True
     ).first()
-    if count is not None and count.unexplained_ms:
+    if count is not None and count.unexplained_ms >= SHORTEST_MS:
         parts.append(_("%(time)s unexplained") % {"time": formatting.duration_ms(count.unexplained_ms)})
     elif count is not None and not count.awaited_ms:
         parts.append(str(_("nothing unexplained")))

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from siyanat.roster import fields, links, models, names
+from siyanat.roster import fields, links, models, names, queries
 
 register = template.Library()
 
@@ -55,6 +55,12 @@ def proposal_name(proposal: models.Proposal) -> str:
 @register.simple_tag(takes_context=True)
 def unit_filter(context: Context, name: str = "unit") -> SafeString:
     """``{% unit_filter %}``: a filter of a list by unit, offering those within the reader's reach while one types."""
-    typed = context["request"].GET.get(name, "")
+    request = context["request"]
+    typed = request.GET.get(name, "").strip()
     box = fields.PickInput(options="roster:unit_options").render(name, typed, {"id": name})
-    return format_html('<div class="field"><label for="{}">{}</label>{}</div>', name, gettext("Unit"), box)
+    fault: SafeString | str = ""
+    if typed and queries.find_unit(request.viewer, typed) is None:
+        said = gettext("There is no unit with this code or name among yours.")
+        fault = format_html('<p class="field-errors">{}</p>', said)
+    label = gettext("Unit")
+    return format_html('<div class="field"><label for="{}">{}</label>{}{}</div>', name, label, fault, box)

@@ -42,6 +42,7 @@ def people(request: gates.ViewerRequest) -> HttpResponse:
         left="left" in get,
         sort=get.get("sort", ""),
     )
+    rows = rows if unit or not get.get("unit", "").strip() else rows.none()
     if pages.wanted_file(request):
         lines = (
             [

@@ -41,6 +41,7 @@ def shifts(request: gates.ViewerRequest) -> HttpResponse:
         q=get.get("q", ""),
         sort=get.get("sort", ""),
     )
+    rows = rows if unit or not get.get("unit", "").strip() else rows.none()
     if pages.wanted_file(request):
         return pages.send_file(request, "shifts", _HEADER, map(_line, rows[:200_000]))
     page = pages.page_of(request, rows)
