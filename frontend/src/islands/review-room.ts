@@ -280,7 +280,7 @@ class Room {
     this.choose(index);
     this.deck.seek(item.start);
     if (this.zoomed) this.zoomAround(item.start);
-    if (play && item.state !== "empty") this.deck.play();
+    if (play && item.state !== "empty" && item.state !== "restricted") this.deck.play();
   }
 
   private step(by: number): void {

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.coverage import minutes, models
-from siyanat.lib import jalali, persian
+from siyanat.lib import jalali
 from siyanat.roster import models as roster
 from siyanat.roster import names
 from siyanat.ui import forms as ui
 
 
-class ClockField(forms.CharField):
-    """A time of day, ``HH:MM`` or ``HH:MM:SS``, in Persian or Latin digits."""
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "size": 8, "placeholder": "14:05"})
-
-    def to_python(self, value: Any) -> Any:
-        """Return ``datetime.time``, or None when empty."""
-        text = persian.to_latin_digits(str(value or "")).strip()
-        if not text:
-            return None
-        try:
-            return dt.time.fromisoformat(text if len(text) > 4 else f"0{text}")
-        except ValueError:
-            raise forms.ValidationError(_("Give a time such as 14:05.")) from None
-
-    def clean(self, value: Any) -> Any:
-        """A missing time is refused like a wrong one."""
-        time = self.to_python(value)
-        if time is None and self.required:
-            raise forms.ValidationError(self.error_messages["required"])
-        return time
-
-
 class ExcuseForm(forms.Form):
     """An officer's reason for a stretch of their own shift; times are of the shift's day."""
 
-    starts = ClockField(label=_("From"))
-    ends = ClockField(label=_("Until"))
+    starts = ui.ClockField(label=_("From"))
+    ends = ui.ClockField(label=_("Until"))
     kind = forms.ChoiceField(label=_("Reason"), choices=models.Excuse.Kind.choices)
     note = forms.CharField(
         label=_("What happened"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -54,15 +30,10 @@ class ExcuseForm(forms.Form):
 
     def span(self) -> minutes.Span:
         """The stretch, each time of day taken as its first occurrence after the shift's start."""
-        return self._moment("starts"), self._moment("ends")
-
-    def _moment(self, name: str) -> dt.datetime:
-        date = jalali.local_date(self.shift.starts_at)
-        moment = jalali.tehran_moment(date, self.cleaned_data[name])
-        return (
-            moment
-            if moment >= self.shift.starts_at
-            else jalali.tehran_moment(date + dt.timedelta(days=1), self.cleaned_data[name])
+        data = self.cleaned_data
+        starts_at = self.shift.starts_at
+        return jalali.first_at(data["starts"], after=starts_at), jalali.first_at(
+            data["ends"], after=starts_at
         )
 
 

@@ -25,7 +25,14 @@ MESSAGES = {
     "evidence.not_in_state": _("The recording is in the state “%(state)s”; this act needs “%(needed)s”."),
     "evidence.reason_missing": _("Write the reason in a few words: it goes to the log."),
     "evidence.reason_not_yours": _("That reason for viewing is not open to you."),
-    "evidence.restriction_lifted_already": _("This restriction was lifted already."),
+    "evidence.restriction_decided_already": _("This private moment waits for no agreement."),
+    "evidence.restriction_lifted_already": _(
+        "This private moment is not closed, so there is nothing to lift."
+    ),
+    "evidence.restriction_overlaps": _("A private moment was declared for part of this time already."),
+    "evidence.restriction_too_late": _(
+        "Private moments are declared within %(days)s days after the shift. Ask the integrity office."
+    ),
     "evidence.restriction_outside_shift": _("The private moment lies outside shift %(shift)s."),
     "evidence.restriction_too_long": _("A private moment lasts at most %(longest)s."),
     "evidence.second_person_needed": _("A second person must do this: you asked for it yourself."),

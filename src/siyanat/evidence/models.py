@@ -135,20 +135,56 @@ class Restriction(models.Model):
         DOCTOR = "doctor", _("doctor")
         LAWYER = "lawyer", _("lawyer")
 
+    class State(models.TextChoices):
+        ASKED = "asked", _("waits for agreement")  # over the limits of a shift: open until somebody agrees
+        IN_FORCE = "in_force", _("closed")
+        REFUSED = "refused", _("not agreed to")
+        LIFTED = "lifted", _("opened again")
+
+    STATE_TONES = {"asked": "warn", "in_force": "info", "refused": "neutral", "lifted": "bad"}
+
     shift = models.ForeignKey(roster.Shift, on_delete=models.PROTECT, related_name="restrictions")
     person = models.ForeignKey(roster.Person, on_delete=models.PROTECT, related_name="restrictions")
     span = DateTimeRangeField()
     kind = models.CharField(max_length=8, choices=Kind)
+    note = models.CharField(max_length=200, blank=True, default="")
+    state = models.CharField(max_length=8, choices=State, default=State.IN_FORCE, db_index=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    # Of one over the limits: who agreed to it, or refused.
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decision_note = models.CharField(max_length=400, blank=True, default="")
+    # The integrity office has looked into it, and it stays closed.
+    kept_at = models.DateTimeField(null=True, blank=True)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    kept_note = models.CharField(max_length=400, blank=True, default="")
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     lifted_reason = models.CharField(max_length=400, blank=True, default="")
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="lifted", lifted_at__isnull=False)
+                | (~models.Q(state="lifted") & models.Q(lifted_at__isnull=True)),
+                name="restriction_lifted_at",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.span}"
+
+    @property
+    def length_ms(self) -> int:
+        """Length in milliseconds."""
+        return int((self.span.upper - self.span.lower).total_seconds() * 1000)
 
 
 class Hold(models.Model):

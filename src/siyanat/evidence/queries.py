@@ -38,6 +38,19 @@ PRIVATE_ROLES = (gates.Role.INTEGRITY_OFFICER, gates.Role.EXTERNAL_OVERSEER)
 Reason = models.ViewingGrant.Reason
 KEEPING_ROLES = (gates.Role.EVIDENCE_CUSTODIAN, *PRIVATE_ROLES)
 PRIVATE_REASONS = (Reason.CASE, Reason.REQUEST)
+TOLD_ROLES = (
+    gates.Role.STATION_HEAD,
+    gates.Role.PROVINCIAL_REVIEWER,
+    gates.Role.INTEGRITY_OFFICER,
+    gates.Role.EXTERNAL_OVERSEER,
+)
+"""Who knows that a private moment exists: when, on whose camera, of which kind."""
+
+FREE_MOMENTS = 4
+FREE_TIME = dt.timedelta(minutes=45)
+"""What one bearer may close of one shift without asking: prayers, a doctor, the toilets of a shift fit in; a
+tenth of eight hours is the most that can be closed so.
+"""
 SORTS = ("starts_at", "received_at", "size_bytes", "duration_ms")
 """Orders of the search; each also with a minus sign."""
 
@@ -299,10 +312,48 @@ def may_view_recording(
 
 
 def restrictions_of(shift: roster.Shift | UUID) -> QuerySet[models.Restriction]:
-    """The private moments of a shift that were not lifted."""
+    """The private moments of a shift that are closed now."""
     shift_id = shift.pk if isinstance(shift, roster.Shift) else shift
-    rows = models.Restriction.objects.filter(shift=shift_id, lifted_at__isnull=True)
+    rows = models.Restriction.objects.filter(shift=shift_id, state=models.Restriction.State.IN_FORCE)
     return rows.select_related("person").order_by("span")
+
+
+def visible_restrictions(viewer: gates.Viewer) -> QuerySet[models.Restriction]:
+    """Private moments that the viewer is told of: their units', apart from shifts in whose crew they were."""
+    rows = models.Restriction.objects.filter(gates.under(viewer.paths(*TOLD_ROLES), "shift__unit__path"))
+    if viewer.person_id is not None:
+        rows = rows.exclude(shift__crew__person=viewer.person_id)
+    return rows.select_related(
+        "shift__unit", "person", "asked_by__person", "decided_by__person", "kept_by__person", "lifted_by__person"
+    ).order_by("-asked_at", "-pk")  # fmt: skip
+
+
+def restrictions_on(viewer: gates.Viewer, shift: roster.Shift) -> QuerySet[models.Restriction]:
+    """Every private moment on the viewer's own camera in a shift, whatever became of it."""
+    rows = models.Restriction.objects.filter(shift=shift, person=viewer.person_id)
+    return rows.select_related("decided_by__person", "lifted_by__person").order_by("span")
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateRoom:
+    """How many moments, and how much time, a bearer may still close in a shift without asking."""
+
+    moments: int
+    time: dt.timedelta
+
+    def is_exceeded_by(self, length: dt.timedelta) -> bool:
+        """Whether one more of this length needs somebody's agreement."""
+        return self.moments < 1 or length > self.time
+
+
+def private_room(shift: roster.Shift, person: roster.Person) -> PrivateRoom:
+    """What is left of `FREE_MOMENTS` and `FREE_TIME`. What was lifted stays used: it was no private moment."""
+    states = [models.Restriction.State.IN_FORCE, models.Restriction.State.LIFTED]
+    spans = models.Restriction.objects.filter(
+        shift=shift, person=person, state__in=states, decided_at__isnull=True
+    ).values_list("span", flat=True)
+    used = sum((span.upper - span.lower for span in spans), dt.timedelta())
+    return PrivateRoom(max(0, FREE_MOMENTS - len(spans)), max(dt.timedelta(), FREE_TIME - used))
 
 
 def hidden_spans(viewer: gates.Viewer, shift: roster.Shift, now: dt.datetime) -> dict[UUID, Spans]:
@@ -341,7 +392,7 @@ def _moved_restrictions(shift: roster.Shift) -> list[tuple[UUID, tuple[dt.dateti
     ).select_related("recording")
     moved = [row for row in before if (row.shift_id, row.person_id) != (shift.pk, now_here[row.recording_id])]
     restrictions = models.Restriction.objects.filter(
-        shift__in={row.shift_id for row in moved}, lifted_at__isnull=True
+        shift__in={row.shift_id for row in moved}, state=models.Restriction.State.IN_FORCE
     )
     found = []
     for row, closed in itertools.product(moved, restrictions if moved else []):

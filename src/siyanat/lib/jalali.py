@@ -136,6 +136,13 @@ def tehran_moment(date: dt.date, time: dt.time = dt.time(0)) -> dt.datetime:
     return dt.datetime.combine(date, time, tzinfo=TEHRAN).astimezone(dt.UTC)
 
 
+def first_at(time: dt.time, *, after: dt.datetime) -> dt.datetime:
+    """The first UTC moment at or after ``after`` at which clocks in Tehran show ``time``: of a shift over midnight."""
+    date = local_date(after)
+    moment = tehran_moment(date, time)
+    return moment if moment >= after else tehran_moment(date + dt.timedelta(days=1), time)
+
+
 def day_range(date: dt.date) -> tuple[dt.datetime, dt.datetime]:
     """First instant of the day in Tehran and first instant of the next, both in UTC; the end is exclusive."""
     return tehran_moment(date), tehran_moment(date + dt.timedelta(days=1))

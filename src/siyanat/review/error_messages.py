@@ -58,8 +58,15 @@ MESSAGES = {
     "review.skip_note_missing": _(
         "Write in a few words why it does not play: whoever mends it will read it."
     ),
+    "review.it_plays": _(
+        "The server has decoded all of this item without a fault, so it is not skipped as unplayable. Load the page "
+        "anew or try another computer; if it still does not play, tell the administrator."
+    ),
     "review.not_seen_on_the_other": _("The same time has not been watched on another camera yet."),
     "review.there_is_footage": _("There is footage of this item, and it may be watched."),
+    "review.not_that_reason": _(
+        "Nothing is to be watched here, and the other reason is why: no footage, or a private moment."
+    ),
     "review.bad_report": _("The player's report could not be read."),
     "review.no_such_month": _("%(value)s is no month; write it as 1405-09."),
 }

@@ -153,6 +153,14 @@ def playable_by_bearer(clips: Sequence[Clip]) -> dict[UUID, timespan.SpanSet]:
     return found
 
 
+def closed_by_bearer(clips: Sequence[Clip]) -> dict[UUID, timespan.SpanSet]:
+    """Which of each bearer's footage is closed as a private moment."""
+    found: dict[UUID, timespan.SpanSet] = {}
+    for person_id in {clip.person_id for clip in clips if clip.hidden}:
+        found[person_id] = timespan.union(clip.hidden for clip in clips if clip.person_id == person_id)
+    return found
+
+
 def playlist(clips: Sequence[Clip], person_id: UUID, *, uri: str) -> str:
     """The HLS playlist of one bearer; ``uri`` holds ``{recording}`` and ``{index}``."""
     own = [clip for clip in clips if clip.person_id == person_id]

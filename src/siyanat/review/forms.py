@@ -9,8 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.evidence import models as evidence
-from siyanat.lib import errors
+from siyanat.lib import errors, jalali
 from siyanat.review import models
+from siyanat.roster import models as roster
+from siyanat.ui import forms as ui
 
 Reason = evidence.ViewingGrant.Reason
 
@@ -31,6 +33,29 @@ class ReasonForm(forms.Form):
         mine = [one for one in Reason if (one == Reason.OWN_ANSWER) == own]
         field.choices = [(one.value, one.label) for one in mine]
         field.initial = mine[0].value
+
+
+class PrivateForm(forms.Form):
+    """A private moment of one's own shift; times are of the shift's day."""
+
+    starts = ui.ClockField(label=_("From"))
+    ends = ui.ClockField(label=_("Until"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=evidence.Restriction.Kind.choices)
+    note = ui.NormalisedCharField(
+        label=_("In your words"), required=False, max_length=200,
+        help_text=_("Not needed. It is read by who decides, and by the integrity office."),
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, shift: roster.Shift, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.shift = shift
+
+    def span(self) -> tuple[dt.datetime, dt.datetime]:
+        """The stretch, each time of day taken as its first occurrence after the shift's start."""
+        data, starts_at = self.cleaned_data, self.shift.starts_at
+        return jalali.first_at(data["starts"], after=starts_at), jalali.first_at(
+            data["ends"], after=starts_at
+        )
 
 
 class MarkForm(forms.Form):

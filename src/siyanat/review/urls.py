@@ -1,16 +1,22 @@
-"""Reviews: list, room, acts of the player, footage, officers' own shifts, typed reasons, a station's month."""
+"""Reviews: list, room, acts of the player, footage, own shifts, private moments, typed reasons, a station's month."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from siyanat.review.views import acts, footage, pages
+from siyanat.review.views import acts, footage, pages, private
 
 app_name = "review"
 urlpatterns = [
     path("", pages.review_list, name="list"),
     path("month/", pages.month, name="month"),
     path("mine/", pages.mine, name="mine"),
+    path("mine/<uuid:shift_id>/private/", private.declare, name="declare"),
+    path("private/", private.moments, name="private"),
+    path("private/<int:restriction_id>/", private.moment, name="moment"),
+    path("private/<int:restriction_id>/decide/", private.decide, name="decide_moment"),
+    path("private/<int:restriction_id>/keep/", private.keep, name="keep_moment"),
+    path("private/<int:restriction_id>/lift/", private.lift, name="lift_moment"),
     path("questions/<uuid:question_id>/", pages.answer, name="answer"),
     path("view/<uuid:shift_id>/", pages.give_reason, name="give_reason"),
     path("grants/<uuid:grant_id>/", pages.grant, name="grant"),

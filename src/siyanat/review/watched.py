@@ -24,14 +24,15 @@ class ItemState:
     item: triage.PlanItem
     share: proof.Share
     skip: models.Skip | None
+    closed_ms: int = 0  # of its time, what is closed as a private moment
 
     @property
     def state(self) -> str:
-        """``skipped``, ``empty`` (nothing to watch: missing or restricted), ``watched`` or ``waiting``."""
+        """``skipped``, ``restricted`` (a private moment), ``empty`` (no footage), ``watched`` or ``waiting``."""
         if self.skip is not None:
             return "skipped"
         if not self.share.needed_ms:
-            return "empty"
+            return "restricted" if self.closed_ms else "empty"
         return "watched" if self.share.is_enough else "waiting"
 
     @property
@@ -115,12 +116,20 @@ def standing_of(
     """
     if clips is None:
         clips = film.list_clips(review.shift, footage.hidden_spans(viewer, review.shift, now))
-    playable = film.playable_by_bearer(clips)
+    playable, closed = film.playable_by_bearer(clips), film.closed_by_bearer(clips)
     watched = watched_spans(review)
     skips = {skip.item_id: skip for skip in models.Skip.objects.filter(review=review)}
     rows = review.plan.items.select_related("person").order_by("order") if review.plan is not None else ()
-    items = [ItemState(item, _share(item, playable, watched), skips.get(item.pk)) for item in rows]
+    items = [
+        ItemState(item, _share(item, playable, watched), skips.get(item.pk), _closed_ms(item, closed))
+        for item in rows
+    ]
     return Standing(watched, playable, items)
+
+
+def _closed_ms(item: triage.PlanItem, closed: Spans) -> int:
+    within = timespan.Span(item.starts_at, item.ends_at)
+    return proof.to_ms(closed.get(item.person_id, timespan.SpanSet()).clipped(within).total())
 
 
 def _share(item: triage.PlanItem, playable: Spans, watched: Spans) -> proof.Share:

@@ -156,6 +156,21 @@ def item_sentences(item: triage.PlanItem) -> list[str]:
     return list(told.values())
 
 
+def closed_sentences(item: triage.PlanItem, state: str, closed_ms: int) -> list[str]:
+    """What a private moment does to an item."""
+    if not closed_ms:
+        return []
+    if item.kind == triage.PlanItem.Kind.MUST_SEE:
+        return [_("A private moment lies here. What must be seen of it goes to the integrity office.")]
+    if state == "restricted":
+        return [
+            _("It lies in a private moment and is closed: it counts as drawn and closed, not as watched.")
+            if item.kind == triage.PlanItem.Kind.RANDOM
+            else _("It lies in a private moment and is closed.")
+        ]
+    return [_("A part of it is closed as a private moment.")]
+
+
 def digits_of(text: str) -> str:
     """Digits of the reader."""
     return persian.to_persian_digits(text) if formatting.language() == "fa" else text
@@ -181,6 +196,7 @@ def words() -> dict[str, str]:
         "state_watched": _("watched"),
         "state_skipped": _("skipped"),
         "state_empty": _("nothing to watch"),
+        "state_restricted": _("private moment: closed"),
         "zoom_all": _("Whole shift"),
         "zoom_near": _("Around here"),
         "row_plan": _("Watch plan"),

@@ -112,6 +112,29 @@ class JalaliDateTimeField(forms.Field):
         return _differs(self, initial, data)
 
 
+class ClockField(forms.CharField):
+    """A time of day, ``HH:MM`` or ``HH:MM:SS``, in Persian or Latin digits."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "size": 8, "placeholder": "14:05"})
+
+    def to_python(self, value: Any) -> Any:
+        """Return ``datetime.time``, or None when empty."""
+        text = persian.to_latin_digits(str(value or "")).strip()
+        if not text:
+            return None
+        try:
+            return dt.time.fromisoformat(text if len(text) > 4 else f"0{text}")
+        except ValueError:
+            raise forms.ValidationError(_("Give a time such as 14:05.")) from None
+
+    def clean(self, value: Any) -> Any:
+        """A missing time is refused like a wrong one."""
+        time = self.to_python(value)
+        if time is None and self.required:
+            raise forms.ValidationError(self.error_messages["required"])
+        return time
+
+
 class NormalisedCharField(forms.CharField):
     """Text with Persian letters normalised, so that two keyboards write one word the same way."""
 

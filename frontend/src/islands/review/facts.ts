@@ -13,7 +13,7 @@ export interface Bearer {
 }
 
 export interface ItemState {
-  state: "waiting" | "watched" | "skipped" | "empty";
+  state: "waiting" | "watched" | "skipped" | "empty" | "restricted";
   share: number;
   skip: string;
   title: string; // a number until the item was watched, then its strongest reason

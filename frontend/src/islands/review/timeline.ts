@@ -13,6 +13,9 @@ interface Row {
 
 const AXIS = 22;
 const GAP = 3;
+const RECORDED = 20;
+const ROOMY = { track: 15, from: 820 }; // one camera on a window of this height has room for larger rows
+const CLOSE = 12; // with the gap no less than a line of the names: they must not touch
 const LENS = ["", "recorded", "warn", "warn", "bad", "bad"] as const; // unknown, clear, blurred, frozen, covered, dark
 
 export interface TimelineData {
@@ -150,15 +153,20 @@ export class Timeline {
   private rows(): [Row, Bearer | null][] {
     const words = this.data.facts.words;
     const rows: [Row, Bearer | null][] = [];
+    const height = this.isRoomy ? ROOMY.track : CLOSE;
     if (this.data.items.length) rows.push([{ label: words.row_plan ?? "", height: 16, draw: (top) => this.drawPlan(top) }, null]);
     for (const bearer of this.data.facts.bearers) {
-      const track = (name: TrackName, height: number): Row => ({ label: words[`row_${name}`] ?? "", height, draw: (top) => this.drawTrack(bearer, name, top, height) });
-      rows.push([{ label: words.row_recorded ?? "", name: bearer.name, height: 20, draw: (top) => this.drawRecorded(bearer, top) }, bearer]);
-      rows.push([track("lens", 7), bearer], [track("motion", 15), bearer], [track("level", 15), bearer], [track("speech", 9), bearer], [track("raised_voice", 11), bearer]);
-      rows.push([{ label: words.row_findings ?? "", height: 11, draw: (top) => this.drawFindings(bearer, top) }, bearer]);
-      if (this.data.items.length) rows.push([{ label: words.row_marks ?? "", height: 11, draw: (top) => this.drawMarks(bearer, top) }, bearer]);
+      const track = (name: TrackName): [Row, Bearer] => [{ label: words[`row_${name}`] ?? "", height, draw: (top) => this.drawTrack(bearer, name, top, height) }, bearer];
+      rows.push([{ label: words.row_recorded ?? "", name: bearer.name, height: RECORDED, draw: (top) => this.drawRecorded(bearer, top) }, bearer]);
+      rows.push(track("lens"), track("motion"), track("level"), track("speech"), track("raised_voice"));
+      rows.push([{ label: words.row_findings ?? "", height, draw: (top) => this.drawFindings(bearer, top, height) }, bearer]);
+      if (this.data.items.length) rows.push([{ label: words.row_marks ?? "", height, draw: (top) => this.drawMarks(bearer, top, height) }, bearer]);
     }
     return rows;
+  }
+
+  private get isRoomy(): boolean {
+    return this.data.facts.bearers.length === 1 && window.innerHeight >= ROOMY.from;
   }
 
   private drawNames(rows: [Row, Bearer | null][]): void {
@@ -171,6 +179,7 @@ export class Timeline {
     });
     const axis = document.createElement("div");
     axis.style.height = `${AXIS}px`;
+    this.names.classList.toggle("tracks-close", !this.isRoomy);
     this.names.replaceChildren(axis, ...list);
   }
 
@@ -202,7 +211,7 @@ export class Timeline {
   }
 
   private drawPlan(top: number): void {
-    const tones: Record<string, string> = { waiting: "accent", watched: "recorded", skipped: "line-strong", empty: "line-strong" };
+    const tones: Record<string, string> = { waiting: "accent", watched: "recorded", skipped: "line-strong", empty: "line-strong", restricted: "private-line" };
     this.data.items.forEach((item, index) => {
       const box = this.bar(item.start, item.end, top, 16, 5);
       if (!box) return;
@@ -230,9 +239,9 @@ export class Timeline {
     for (const [start, end] of bearer.hidden) {
       const box = this.bar(start, end, top, 16);
       if (box) {
-        this.paint.fillStyle = this.colour("line-strong");
+        this.paint.fillStyle = this.colour("private");
         this.paint.fillRect(...box);
-        this.hatch(box, "awaited");
+        this.hatch(box, "private");
       }
     }
     this.paint.fillStyle = this.colour("accent");
@@ -292,7 +301,7 @@ export class Timeline {
           if (!state) continue;
           this.paint.fillStyle = this.colour(state);
           this.paint.globalAlpha = value === 1 ? 0.45 : 1;
-          this.paint.fillRect(left, top, width, height);
+          this.paint.fillRect(left, top + 2, width, height - 4);
           this.paint.globalAlpha = 1;
         } else {
           const share = name === "level" ? Math.max(0, (value - 110) / 145) : value / 255;
@@ -305,10 +314,10 @@ export class Timeline {
     });
   }
 
-  private drawFindings(bearer: Bearer, top: number): void {
+  private drawFindings(bearer: Bearer, top: number, height: number): void {
     this.paint.fillStyle = this.colour("warn");
     for (const [, start, end, score] of this.tracks[bearer.id]?.findings ?? []) {
-      const box = this.bar(start, end, top + 1, 9, 2);
+      const box = this.bar(start, end, top + 1, height - 2, 2);
       if (!box) continue;
       this.paint.globalAlpha = 0.35 + 0.65 * score;
       this.paint.fillRect(...box);
@@ -316,11 +325,11 @@ export class Timeline {
     }
   }
 
-  private drawMarks(bearer: Bearer, top: number): void {
+  private drawMarks(bearer: Bearer, top: number, height: number): void {
     const tones: Record<string, string> = { thanks: "good", coaching: "info", violation: "bad", force: "bad", offence: "warn" };
     for (const mark of this.data.facts.marks) {
       if (mark.person !== bearer.id) continue;
-      const box = this.bar(mark.start, mark.end, top, 10, 4);
+      const box = this.bar(mark.start, mark.end, top + 1, height - 2, 4);
       if (!box) continue;
       this.paint.fillStyle = this.colour(tones[mark.kind] ?? "ink-soft");
       this.paint.fillRect(...box);
@@ -329,7 +338,7 @@ export class Timeline {
 
   /** A token of the design system, as the canvas can use it. */
   private colour(name: string): string {
-    if (name.endsWith("-line") && !["excused-line", "unexplained-line", "awaited-line"].includes(name)) return this.colour("line-strong");
+    if (name.endsWith("-line") && !["excused-line", "unexplained-line", "awaited-line", "private-line"].includes(name)) return this.colour("line-strong");
     const known = this.colours.get(name);
     if (known) return known;
     const probe = document.createElement("span");

@@ -37,6 +37,9 @@ SOURCES: tuple[Source, ...] = (
         "excuses", _("Excuses"), "clock", (Role.STATION_HEAD, Role.PROVINCIAL_REVIEWER, Role.INTEGRITY_OFFICER),
         station.excuses,
     ),
+    Source(
+        "private", _("Private moments"), "lock", (Role.STATION_HEAD, Role.INTEGRITY_OFFICER), station.private_moments
+    ),
     Source("cases", _("Cases"), "case", (Role.STATION_HEAD, Role.INTEGRITY_OFFICER), station.case_work),
     Source("quarantine", _("Quarantine"), "alert", (Role.CAMERA_STEWARD, Role.EVIDENCE_CUSTODIAN), custody.quarantine),
     Source("faulty", _("Faulty cameras"), "camera", (Role.CAMERA_STEWARD,), custody.faulty_cameras),

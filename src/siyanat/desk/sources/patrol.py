@@ -14,7 +14,9 @@ from siyanat.coverage import models as coverage
 from siyanat.desk import items
 from siyanat.desk import models as desk
 from siyanat.desk.sources import taking
+from siyanat.evidence import models as evidence
 from siyanat.review import models as review
+from siyanat.review import private
 from siyanat.review import queries as review_queries
 from siyanat.roster import gates, links, names
 
@@ -130,7 +132,12 @@ def news(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
             "notice", flat=True
         )
     )
-    found = [*_thanks(viewer, now), *_case_decisions(viewer, now), *_excuse_decisions(viewer, now)]
+    found = [
+        *_thanks(viewer, now),
+        *_case_decisions(viewer, now),
+        *_excuse_decisions(viewer, now),
+        *_private_decisions(viewer, now),
+    ]
     fresh = [item for item in found if item.notice not in put_away]
     return items.Found(fresh, len(fresh))
 
@@ -179,4 +186,27 @@ def _excuse_decisions(viewer: gates.Viewer, now: dt.datetime) -> list[items.Item
             act=_("See the minutes"), notice=f"excuse:{row.pk}", icon="clock", kind="news",
         )
         for row in rows[: items.LIMIT]
+    ]  # fmt: skip
+
+
+def _private_decisions(viewer: gates.Viewer, now: dt.datetime) -> list[items.Item]:
+    """What became of the viewer's own private moments: agreed to, refused, opened again by the integrity office."""
+
+    def told(row: evidence.Restriction) -> tuple[items.Text, str, dt.datetime | None]:
+        if row.lifted_at is not None:
+            return (
+                _("Your private moment was opened by the integrity office"),
+                row.lifted_reason,
+                row.lifted_at,
+            )
+        return _("Your private moment was decided on"), row.decision_note, row.decided_at
+
+    return [
+        items.Item(
+            what=what, code=row.shift.code, since=since, whose=f"{row.get_state_display()}: {why}",
+            url=links.reach(viewer, "review:declare", row.shift_id), act=_("See the shift"),
+            notice=f"private:{row.pk}:{row.state}", icon="lock", kind="news",
+        )
+        for row in private.news_for(viewer, since=now - NEWS_FOR)[: items.LIMIT]
+        for what, why, since in [told(row)]
     ]  # fmt: skip

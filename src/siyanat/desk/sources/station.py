@@ -16,7 +16,9 @@ from siyanat.coverage import models as coverage
 from siyanat.coverage import queries as coverage_queries
 from siyanat.desk import items
 from siyanat.desk.sources import taking
+from siyanat.evidence import models as evidence
 from siyanat.review import models as review
+from siyanat.review import private
 from siyanat.review import queries as review_queries
 from siyanat.roster import gates, links, names
 from siyanat.roster import models as roster
@@ -120,6 +122,21 @@ def excuses(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG
 
     rows = coverage_queries.list_excuses_to_decide(viewer).order_by("asked_at")
     return taking.take(rows, make, url=links.reach(viewer, "coverage:excuses"))
+
+
+def private_moments(viewer: gates.Viewer, now: dt.datetime) -> items.Found:  # noqa: ARG001
+    """Private moments to which the viewer is to agree, or in which something must be seen."""
+
+    def make(row: evidence.Restriction) -> items.Item:
+        is_asked = row.state == evidence.Restriction.State.ASKED
+        over, inside = _("A private moment over the limits"), _("A must-see moment lies in a private one")
+        return items.Item(
+            what=over if is_asked else inside,
+            whose=names.full_name(row.person), code=row.shift.code, since=row.asked_at, kind="private", icon="lock",
+            act=_("Decide") if is_asked else _("Look into it"), url=links.reach(viewer, "review:moment", row.pk),
+        )  # fmt: skip
+
+    return taking.take(private.list_waiting(viewer), make, url=links.reach(viewer, "review:private"))
 
 
 def case_work(viewer: gates.Viewer, now: dt.datetime) -> items.Found:

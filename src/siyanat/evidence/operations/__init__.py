@@ -21,18 +21,30 @@ from siyanat.evidence.operations.holds import (
     release_hold,
     release_holds_of,
 )
+from siyanat.evidence.operations.private import (
+    AGREEING_ROLES,
+    DECLARED_WITHIN,
+    LIFTING_ROLES,
+    LONGEST_RESTRICTION,
+    decide_restriction,
+    keep_restriction,
+    lift_restriction,
+    restrict_moment,
+)
 from siyanat.evidence.operations.sealing import Intake, Sealed, note_analysis, seal_recording
 from siyanat.evidence.operations.viewing import (
     close_viewings,
     grant_purpose,
     grant_viewing,
-    lift_restriction,
     log_viewing,
-    restrict_moment,
 )
 
 __all__ = [
+    "AGREEING_ROLES",
     "CORRECTING_ROLES",
+    "DECLARED_WITHIN",
+    "LIFTING_ROLES",
+    "LONGEST_RESTRICTION",
     "PLACING_ROLES",
     "RELEASING_ROLES",
     "Covers",
@@ -42,11 +54,13 @@ __all__ = [
     "carry_over",
     "close_viewings",
     "covers_of",
+    "decide_restriction",
     "dispose",
     "find_issue",
     "finish_disposals",
     "grant_purpose",
     "grant_viewing",
+    "keep_restriction",
     "lift_restriction",
     "log_viewing",
     "note_analysis",

@@ -1,4 +1,4 @@
-"""Looking at footage: private moments closed, a typed reason before the first frame, every look in the log."""
+"""Looking at footage: a typed reason before the first frame, every look in the log."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from siyanat.evidence import models, queries
-from siyanat.jobs import facts
-from siyanat.jobs import operations as jobs
 from siyanat.ledger import operations as ledger
 from siyanat.lib import errors
 from siyanat.roster import gates
@@ -20,11 +17,9 @@ from siyanat.roster import models as roster
 GRANT_FOR = dt.timedelta(hours=2)
 """How long a typed reason opens footage."""
 
-LONGEST_RESTRICTION = dt.timedelta(hours=1)
 VIEWING_WINDOW = dt.timedelta(minutes=10)
 """Looks of one person at one recording within this time share an opening and a closing entry in the log."""
 
-LIFTING_ROLES = (gates.Role.INTEGRITY_OFFICER, gates.Role.PROVINCIAL_REVIEWER)
 Reason = models.ViewingGrant.Reason
 FROM_ABOVE = (
     gates.Role.INTEGRITY_OFFICER,
@@ -32,91 +27,6 @@ FROM_ABOVE = (
     gates.Role.EXTERNAL_OVERSEER,
 )
 OVERSIGHT_REASONS = (Reason.CASE, Reason.REQUEST, Reason.TECHNICAL, Reason.TRAINING)
-
-
-@transaction.atomic
-def restrict_moment(
-    *,
-    viewer: gates.Viewer,
-    shift: roster.Shift,
-    person: roster.Person,
-    span: tuple[dt.datetime, dt.datetime],
-    kind: str,
-    now: dt.datetime,
-) -> models.Restriction:
-    """Close a private moment on ``person``'s camera to ordinary viewing; the footage stays whole.
-
-    Asked for by the officer themself, or by the head or leader of the unit on their behalf.
-
-    :raises errors.NotFound: when the shift is not the viewer's.
-    :raises errors.Refusal: ``evidence.restriction_outside_shift``, ``evidence.restriction_too_long``.
-    """
-    on_behalf = viewer.holds_over(shift.unit.path, gates.Role.STATION_HEAD, gates.Role.SHIFT_LEADER)
-    is_crew = shift.crew.filter(person=person, superseded_at__isnull=True).exists()
-    if not is_crew or not (viewer.person_id == person.id or on_behalf):
-        raise errors.NotFound
-    start, end = span
-    if not (shift.starts_at <= start < end <= shift.ends_at):
-        raise errors.Refusal("evidence.restriction_outside_shift", shift=shift.code)
-    if end - start > LONGEST_RESTRICTION:
-        raise errors.Refusal("evidence.restriction_too_long", longest=LONGEST_RESTRICTION)
-    restriction = models.Restriction.objects.create(
-        shift=shift,
-        person=person,
-        span=DateTimeTZRange(start, end),
-        kind=kind,
-        asked_by=viewer.user,
-        asked_at=now,
-    )
-    _tell_restriction(restriction, "evidence.moment_restricted", viewer, now)
-    return restriction
-
-
-@transaction.atomic
-def lift_restriction(
-    *, viewer: gates.Viewer, restriction_id: int, reason: str, now: dt.datetime
-) -> models.Restriction:
-    """Open a restricted moment again, with a reason; never by who asked for it nor by whom it concerns.
-
-    :raises errors.NotFound: when it is not the viewer's to lift.
-    :raises errors.Refusal: ``evidence.reason_missing``, ``evidence.second_person_needed``,
-        ``evidence.restriction_lifted_already``, ``access.concerns_yourself``.
-    """
-    rows = models.Restriction.objects.select_related("shift__unit").select_for_update(of=("self",))
-    restriction = gates.get_in_scope(rows, pk=restriction_id)
-    gates.check_holds_over(viewer, restriction.shift.unit.path, *LIFTING_ROLES)
-    gates.check_not_concerned(viewer, [restriction.person_id], act="evidence.lift_restriction")
-    if restriction.asked_by_id == viewer.user.pk:
-        raise errors.Refusal("evidence.second_person_needed", act="evidence.lift_restriction")
-    if restriction.lifted_at is not None:
-        raise errors.Refusal("evidence.restriction_lifted_already")
-    if not reason.strip():
-        raise errors.Refusal("evidence.reason_missing")
-    restriction.lifted_at, restriction.lifted_by = now, viewer.user
-    restriction.lifted_reason = reason.strip()[:400]
-    restriction.save(update_fields=["lifted_at", "lifted_by", "lifted_reason"])
-    _tell_restriction(
-        restriction, "evidence.restriction_lifted", viewer, now, reason=restriction.lifted_reason
-    )
-    return restriction
-
-
-def _tell_restriction(
-    restriction: models.Restriction, kind: str, viewer: gates.Viewer, now: dt.datetime, *, reason: str = ""
-) -> None:
-    ledger.append(
-        kind=kind,
-        actor=viewer.actor,
-        subject=f"shift:{restriction.shift_id}",
-        now=now,
-        facts={
-            "restriction": restriction.pk,
-            "person": restriction.person_id,
-            "span": [restriction.span.lower, restriction.span.upper],
-        },
-        personal={"kind": restriction.kind} | ({"reason": reason} if reason else {}),
-    )
-    jobs.announce(facts.SHIFT_CHANGED, shift_id=str(restriction.shift_id))
 
 
 @transaction.atomic

@@ -199,6 +199,7 @@ def sign_off_review(
     if len(text) < 3:
         raise errors.Refusal("review.summary_missing")
     marks = list(queries.marks_of(review))
+    closed = _note_closed_items(review, standing, now)
     _settle_holds(review, marks, viewer, now)
     review.signed_off_at, review.state, review.summary = now, State.SIGNED_OFF, text
     review.watched_ms = standing.watched_ms
@@ -207,11 +208,22 @@ def sign_off_review(
         "review_signed_off", review, actor=viewer.actor, now=now,
         facts={"plan": review.plan_id, "watched_ms": standing.watched_ms, "watched_share": round(standing.share, 4),
                "items": len(standing.items), "skipped": sum(one.state == "skipped" for one in standing.items),
+               "closed": closed,
                "marks": len(marks), "open_questions": review.questions.filter(answered_at__isnull=True).count()},
         personal={"summary": text},
     )  # fmt: skip
     jobs.announce(facts.REVIEW_SIGNED_OFF, review_id=str(review.pk))
     return review
+
+
+def _note_closed_items(review: models.Review, standing: watched.Standing, now: dt.datetime) -> int:
+    """Items that lay in a private moment at sign-off stay known as such, whatever becomes of the moment; how many."""
+    closed = [one.item for one in standing.items if one.state == "restricted"]
+    models.Skip.objects.bulk_create(
+        models.Skip(review=review, item=item, reason=models.Skip.Reason.RESTRICTED, skipped_at=now)
+        for item in closed
+    )
+    return len(closed)
 
 
 def lock_at_work(viewer: gates.Viewer, review_id: UUID) -> models.Review:

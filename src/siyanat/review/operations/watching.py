@@ -194,7 +194,8 @@ def skip_item(
 
     :raises errors.NotFound: when the item is not in the plan.
     :raises errors.Refusal: ``review.no_such_reason``, ``review.skip_note_missing``,
-        ``review.not_seen_on_the_other``, ``review.there_is_footage``, ``review.not_at_work``.
+        ``review.not_seen_on_the_other``, ``review.there_is_footage``, ``review.not_that_reason``,
+        ``review.not_at_work``.
     """
     review = lock_at_work(viewer, review_id)
     if reason not in models.Skip.Reason.values:
@@ -226,6 +227,8 @@ def _check_skip(reason: str, note: str, one: watched.ItemState, standing: watche
         case _:
             if one.share.needed_ms:
                 raise errors.Refusal("review.there_is_footage")
+            if (reason == models.Skip.Reason.RESTRICTED) != bool(one.closed_ms):
+                raise errors.Refusal("review.not_that_reason")
     return text
 
 

@@ -18,7 +18,7 @@ from siyanat.coverage import queries as coverage
 from siyanat.evidence import operations as footage
 from siyanat.evidence import queries as evidence
 from siyanat.lib import errors, jalali, persian
-from siyanat.review import blind, forms, models, operations, queries, room, saying, serving, station, watched
+from siyanat.review import blind, forms, models, operations, private, queries, room, saying, serving, station, watched
 from siyanat.review.operations import watching
 from siyanat.review.views.footage import GRANTED
 from siyanat.roster import gates, names
@@ -69,7 +69,8 @@ def review_list(request: gates.ViewerRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = [(one, counts.get(one.shift_id), queries.may_review(request.viewer, one)) for one in reviews]
     context = {"rows": rows, "page": page, "tabs": tabs, "tab": tab, "q": q, "now": request.now,
-               "sees_month": request.viewer.holds(*MONTH_READERS)}  # fmt: skip
+               "sees_month": request.viewer.holds(*MONTH_READERS),
+               "sees_private": request.viewer.holds(*evidence.TOLD_ROLES)}  # fmt: skip
     return render(request, "review/list.html", context)
 
 
@@ -163,6 +164,7 @@ def mine(request: gates.ViewerRequest) -> HttpResponse:
     context = {
         "questions": list(queries.list_questions_for(request.viewer)),
         "rows": [(one, by_review.get(one.pk, []), counts.get(one.shift_id)) for one in reviews],
+        "open_shifts": private.list_open_to_declare(request.viewer, now=request.now),
         "thanks": sum(mark.kind == models.Mark.Kind.THANKS for mark in marks),
         "now": request.now,
     }

@@ -355,6 +355,7 @@ def details(rows: Sequence[tuple[object, object]]) -> dict[str, object]:
 
 
 KINDS = ("recorded", "excused", "unexplained", "awaited")
+STRIP_KINDS = (*KINDS, "private")
 
 
 def kind_label(kind: str) -> str:
@@ -364,6 +365,7 @@ def kind_label(kind: str) -> str:
         "excused": pgettext("minutes of a shift", "Excused"),
         "unexplained": pgettext("minutes of a shift", "Unexplained"),
         "awaited": pgettext("minutes of a shift", "Awaited"),
+        "private": pgettext("minutes of a shift", "Private moment"),
     }
     return labels.get(kind, kind)
 
@@ -381,12 +383,12 @@ def timeline(
 
     ``axis=False`` and ``legend=False`` leave those out, for strips one below another.
 
-    Spans have ``kind`` (recorded, excused, unexplained, awaited), ``starts_at`` and ``ends_at``, and may have
+    Spans have ``kind`` (recorded, excused, unexplained, awaited, private), ``starts_at`` and ``ends_at``, and may have
     ``note``. Each kind has a pattern and a word besides its colour; a list says the same to a screen reader.
     """
     segments = graphics.timeline_segments(spans, starts_at=starts_at, ends_at=ends_at)
     present = {segment.kind for segment in segments}
-    kinds = [kind for kind in KINDS if kind in present and legend]
+    kinds = [kind for kind in STRIP_KINDS if kind in present and legend]
     shown = [
         {
             "segment": part,
