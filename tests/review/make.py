@@ -161,6 +161,16 @@ class Patrol:
             now=now,
         )
 
+    def fail(self, review: models.Review, item: triage.PlanItem) -> None:
+        """As though the server had failed to send the first second of an item."""
+        for recording in self.recordings[item.person.given_name_fa]:
+            at_ms = int((item.starts_at - recording.starts_at).total_seconds() * 1000)
+            if 0 <= at_ms < recording.duration_ms:
+                models.FailedServe.objects.create(
+                    review=review, recording=recording, starts_ms=at_ms, ends_ms=at_ms + 1000, code="media.child_died",
+                    failed_at=NOW,
+                )  # fmt: skip
+
     def watch_all(self, review: models.Review, *, by: str = "head", now: dt.datetime = NOW) -> dt.datetime:
         """Serve and watch the whole shift, minute by minute at eight times its speed; when it was done."""
         self.serve_all(review, by=by, now=now)

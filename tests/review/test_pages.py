@@ -94,6 +94,7 @@ def test_acts_answer_with_what_they_made(patrol: make.Patrol, review: models.Rev
     assert asked["text"] == "Why?"
     item = review.plan.items.first() if review.plan else None
     assert item is not None
+    patrol.fail(review, item)
     skipped = client.post(
         f"/review/{review.pk}/items/{item.pk}/skip/",
         {"reason": "unplayable", "note": "Green picture, no sound"},

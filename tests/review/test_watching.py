@@ -8,6 +8,7 @@ import pytest
 
 from siyanat.evidence import models as evidence
 from siyanat.evidence import operations as footage
+from siyanat.evidence import store
 from siyanat.lib import errors
 from siyanat.review import film, models, operations, watched
 from siyanat.review.operations import watching
@@ -183,8 +184,41 @@ class TestSkips:
         with pytest.raises(errors.Refusal, match=r"review\.there_is_footage"):
             self.skip(review, cast, one.item.pk, "missing")
 
-    def test_what_does_not_play_needs_a_note(self, review: models.Review, cast: Cast) -> None:
+    def test_what_the_server_decodes_is_not_skipped_as_unplayable(
+        self, review: models.Review, cast: Cast
+    ) -> None:
         one = self.first_with_footage(review, cast)
+        with pytest.raises(errors.Refusal, match=r"review\.it_plays"):
+            self.skip(review, cast, one.item.pk, "unplayable", "The picture stands still from the start")
+        assert not models.FailedServe.objects.exists()
+
+    def test_what_the_server_can_not_decode_when_it_tries_is_skipped(
+        self, patrol: make.Patrol, review: models.Review, cast: Cast
+    ) -> None:
+        one = self.first_with_footage(review, cast)
+        for recording in patrol.recordings[one.item.person.given_name_fa]:
+            path = store.path_of(recording.sha256)
+            path.chmod(0o600)
+            path.write_bytes(b"\0" * recording.size_bytes)
+        self.skip(review, cast, one.item.pk, "unplayable", "The picture stands still from the start")
+        assert models.FailedServe.objects.get().review == review
+
+    def test_a_segment_that_can_not_be_made_is_noted_and_was_never_served(
+        self, patrol: make.Patrol, review: models.Review, cast: Cast
+    ) -> None:
+        recording = patrol.recordings["arash"][0]
+        store.path_of(recording.sha256).unlink()
+        warrant = watching.warrant_of_review(cast.viewer("head"), review.pk, NOW)
+        with pytest.raises(errors.Refusal):
+            operations.send_segment(warrant=warrant, recording_id=recording.pk, index=0, now=NOW)
+        assert models.FailedServe.objects.get().recording == recording
+        assert not models.ServedSegment.objects.exists()
+
+    def test_what_does_not_play_needs_a_note(
+        self, patrol: make.Patrol, review: models.Review, cast: Cast
+    ) -> None:
+        one = self.first_with_footage(review, cast)
+        patrol.fail(review, one.item)
         with pytest.raises(errors.Refusal, match=r"review\.skip_note_missing"):
             self.skip(review, cast, one.item.pk, "unplayable", "x")
         self.skip(review, cast, one.item.pk, "unplayable", "The picture stands still from the start")

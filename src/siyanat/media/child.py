@@ -36,7 +36,7 @@ Progress = Callable[[Any], None]
 
 VERBS = {
     name: f"siyanat.media.verbs.{name}"
-    for name in ("probe", "scan_totals", "make_segment", "thumbnail", "cut")
+    for name in ("probe", "scan_totals", "make_segment", "check_segment", "thumbnail", "cut")
 }
 """This room's verbs by short name; any other verb is the dotted name of a function under ``siyanat.``."""
 

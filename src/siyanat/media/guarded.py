@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from siyanat.media import child, segments
+from siyanat.media import check, child, segments
 from siyanat.media import cut as cutting
 from siyanat.media import probe as probing
 
@@ -43,6 +43,18 @@ def make_segment(pool: child.Pool, path: Path, segment: segments.Segment, *, tim
     """
     answer = pool.call("make_segment", timeout=timeout, path=str(path.absolute()), segment=segment.as_json())
     return bytes(answer)
+
+
+def check_segment(
+    pool: child.Pool, path: Path, segment: segments.Segment, *, timeout: float = 30.0
+) -> check.Check:
+    """``check.check_segment`` in a child of ``pool``.
+
+    :raises Refusal: as ``check.check_segment``, and ``media.child_died``.
+    :raises PassingFault: as ``child.Pool.call``.
+    """
+    answer = pool.call("check_segment", timeout=timeout, path=str(path.absolute()), segment=segment.as_json())
+    return check.Check(**answer)
 
 
 def thumbnail(

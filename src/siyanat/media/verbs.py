@@ -11,10 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from siyanat.media import check, segments, stills
 from siyanat.media import cut as cutting
 from siyanat.media import probe as probing
 from siyanat.media import scan as scanning
-from siyanat.media import segments, stills
 
 
 def probe(*, path: str, received_at: str | None = None) -> dict[str, Any]:
@@ -34,6 +34,11 @@ def scan_totals(*, path: str, on_progress: Callable[[int], None] | None = None) 
 def make_segment(*, path: str, segment: dict[str, Any]) -> bytes:
     """``segments.make_segment``."""
     return segments.make_segment(Path(path), segments.Segment.from_json(segment))
+
+
+def check_segment(*, path: str, segment: dict[str, Any]) -> dict[str, Any]:
+    """``check.check_segment`` as JSON."""
+    return asdict(check.check_segment(Path(path), segments.Segment.from_json(segment)))
 
 
 def thumbnail(*, path: str, at_ms: int, width: int = 320, near: dict[str, Any] | None = None) -> bytes:

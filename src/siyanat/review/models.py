@@ -123,6 +123,23 @@ class ServedSegment(models.Model):
         return f"{self.recording_id} {self.starts_ms}"
 
 
+class FailedServe(models.Model):
+    """A stretch that the server could not send or decode: what bears out "does not play"."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="failed")
+    recording = models.ForeignKey(evidence.Recording, on_delete=models.PROTECT, related_name="+")
+    starts_ms = models.BigIntegerField()
+    ends_ms = models.BigIntegerField()
+    code = models.CharField(max_length=64)  # of the error, or review.damaged when decoding it found damage
+    failed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["review", "recording", "starts_ms"], name="failed_review_recording")]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} {self.starts_ms} {self.code}"
+
+
 class PlayedInterval(models.Model):
     """A stretch that the player reported and the server believes: served before, and at a plausible rate."""
 

@@ -58,6 +58,15 @@ def segment_bytes(clip: film.Clip, segment: segments.Segment) -> bytes:
     )  # fmt: skip
 
 
+def is_sound(clip: film.Clip, segment: segments.Segment) -> bool:
+    """Whether every picture of a segment can be decoded, tried now.
+
+    :raises errors.Refusal: as `segment_bytes`.
+    :raises errors.PassingFault: as ``media.guarded.check_segment``.
+    """
+    return guarded.check_segment(pool(), store.path_of(clip.recording.sha256), segment).is_sound
+
+
 def still_bytes(clip: film.Clip, segment: segments.Segment, at_ms: int) -> bytes:
     """A thumbnail as JPEG, from the last key frame before the moment, rounded down to `STILL_STEP_MS`."""
     sha256, at_ms = clip.recording.sha256, at_ms - at_ms % STILL_STEP_MS

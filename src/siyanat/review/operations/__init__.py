@@ -14,6 +14,7 @@ from siyanat.review.operations.marking import make_mark, open_case_from_mark, wi
 from siyanat.review.operations.second_line import draw_second_line
 from siyanat.review.operations.watching import (
     record_played,
+    send_segment,
     serve_segment,
     serve_still,
     skip_item,
@@ -30,6 +31,7 @@ __all__ = [
     "open_case_from_mark",
     "open_review",
     "record_played",
+    "send_segment",
     "serve_segment",
     "serve_still",
     "sign_off_review",

@@ -16,7 +16,7 @@ from siyanat.evidence import operations as footage_log
 from siyanat.evidence import queries as footage
 from siyanat.lib import errors, timespan
 from siyanat.media import segments
-from siyanat.review import film, models, notes, proof, queries, watched
+from siyanat.review import film, models, notes, proof, queries, serving, watched
 from siyanat.review.operations.course import lock_at_work
 from siyanat.review.operations.telling import tell
 from siyanat.roster import gates
@@ -25,6 +25,7 @@ from siyanat.triage import models as triage
 
 LEAST_LETTERS = 10
 STILL_MS = 1000
+DAMAGED = "review.damaged"
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,41 @@ def serve_segment(
     return clip, segment
 
 
+def send_segment(*, warrant: Warrant, recording_id: UUID, index: int, now: dt.datetime) -> bytes:
+    """The bytes of a segment, written down before they leave; where they can't be made, that is written down instead.
+
+    :raises errors.NotFound: when it is not to be shown.
+    :raises errors.Refusal: ``media.*`` when the recording can't be read there.
+    """
+    clip, segment = serve_segment(warrant=warrant, recording_id=recording_id, index=index, now=now)
+    try:
+        return serving.segment_bytes(clip, segment)
+    except errors.SiyanatError as fault:
+        _note_failed_serve(warrant, clip, segment, fault.code, now)
+        raise
+
+
+@transaction.atomic
+def _note_failed_serve(
+    warrant: Warrant, clip: film.Clip, segment: segments.Segment, code: str, now: dt.datetime
+) -> None:
+    models.ServedSegment.objects.filter(
+        review=warrant.review, grant=warrant.grant, user=warrant.viewer.user, recording=clip.recording,
+        starts_ms=segment.start_ms, served_at=now,
+    ).delete()  # fmt: skip
+    if warrant.review is not None:
+        _keep_failure(warrant.review, clip, segment, code, now)
+
+
+def _keep_failure(
+    review: models.Review, clip: film.Clip, segment: segments.Segment, code: str, now: dt.datetime
+) -> None:
+    models.FailedServe.objects.create(
+        review=review, recording=clip.recording, starts_ms=segment.start_ms, ends_ms=segment.end_ms, code=code[:64],
+        failed_at=now,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def serve_still(
     *, warrant: Warrant, recording_id: UUID, at_ms: int, now: dt.datetime
@@ -183,20 +219,77 @@ def _keep(
     )  # fmt: skip
 
 
-@transaction.atomic
 def skip_item(
     *, viewer: gates.Viewer, review_id: UUID, item_id: int, reason: str, now: dt.datetime, note: str = ""
 ) -> models.Skip:
     """Leave a plan item unwatched, with a reason that the facts bear out.
 
-    "Seen on the other camera" needs the same time watched there; "does not play" needs a note; "no footage" and
-    "private moment" need that there is nothing to watch.
+    "Seen on the other camera" needs the same time watched there; "does not play" needs a note, and that the server
+    failed to send a part of it or can't decode it when it tries now; "no footage" and "private moment" need that
+    there is nothing to watch.
 
     :raises errors.NotFound: when the item is not in the plan.
-    :raises errors.Refusal: ``review.no_such_reason``, ``review.skip_note_missing``,
+    :raises errors.Refusal: ``review.no_such_reason``, ``review.skip_note_missing``, ``review.it_plays``,
         ``review.not_seen_on_the_other``, ``review.there_is_footage``, ``review.not_that_reason``,
         ``review.not_at_work``.
     """
+    if reason == models.Skip.Reason.UNPLAYABLE and len(notes.clean(note)) >= LEAST_LETTERS:
+        _try_to_decode(viewer, review_id, item_id, now)  # seconds of work: before anything is locked
+    return _skip(viewer, review_id, item_id, reason, note, now)
+
+
+def _try_to_decode(viewer: gates.Viewer, review_id: UUID, item_id: int, now: dt.datetime) -> None:
+    """Decode the item's footage up to the first damage, unless it is known to fail; keep what fails."""
+    review = queries.get_review_at_work(viewer, review_id)
+    item = review.plan.items.filter(pk=item_id).first() if review.plan else None
+    if item is None:
+        raise errors.NotFound
+    clips = film.list_clips(review.shift, footage.hidden_spans(viewer, review.shift, now))
+    if _failed(review, item, clips):
+        return
+    for clip, segment in _segments_of(item, clips):
+        try:
+            code = "" if serving.is_sound(clip, segment) else DAMAGED
+        except errors.PassingFault:
+            raise
+        except errors.Refusal as refusal:
+            code = refusal.code
+        if code:
+            _keep_failure(review, clip, segment, code, now)
+            return
+
+
+def _segments_of(
+    item: triage.PlanItem, clips: Sequence[film.Clip]
+) -> list[tuple[film.Clip, segments.Segment]]:
+    span = timespan.Span(item.starts_at, item.ends_at)
+    own = [one for one in clips if one.person_id == item.person_id and one.span.overlaps(span)]
+    return [
+        (clip, segment)
+        for clip in own
+        for segment in film.plan_of(clip.recording.pk)
+        if clip.is_open(segment) and clip.span_of(segment).overlaps(span)
+    ]
+
+
+def _failed(review: models.Review, item: triage.PlanItem, clips: Sequence[film.Clip]) -> bool:
+    """Whether the server is known to have failed on some of the item's footage, in this review."""
+    starts = {clip.recording.pk: clip for clip in clips if clip.person_id == item.person_id}
+    span = timespan.Span(item.starts_at, item.ends_at)
+    rows = models.FailedServe.objects.filter(review=review, recording__in=list(starts))
+    return any(
+        timespan.Span(
+            starts[row.recording_id].recording.starts_at + row.starts_ms * proof.MILLISECOND,
+            starts[row.recording_id].recording.starts_at + row.ends_ms * proof.MILLISECOND,
+        ).overlaps(span)
+        for row in rows
+    )
+
+
+@transaction.atomic
+def _skip(
+    viewer: gates.Viewer, review_id: UUID, item_id: int, reason: str, note: str, now: dt.datetime
+) -> models.Skip:
     review = lock_at_work(viewer, review_id)
     if reason not in models.Skip.Reason.values:
         raise errors.Refusal("review.no_such_reason", reason=reason)
@@ -205,6 +298,9 @@ def skip_item(
     if one is None:
         raise errors.NotFound
     text = _check_skip(reason, note, one, standing)
+    clips = film.list_clips(review.shift, footage.hidden_spans(viewer, review.shift, now))
+    if reason == models.Skip.Reason.UNPLAYABLE and not _failed(review, one.item, clips):
+        raise errors.Refusal("review.it_plays")
     skip, is_new = models.Skip.objects.update_or_create(
         review=review, item_id=item_id, defaults={"reason": reason, "note": text, "skipped_at": now}
     )

@@ -42,10 +42,8 @@ def _playlist(warrant: watching.Warrant, person_id: UUID) -> HttpResponse:
 def _segment(
     request: gates.ViewerRequest, warrant: watching.Warrant, recording_id: UUID, index: int
 ) -> HttpResponse:
-    clip, segment = operations.serve_segment(
-        warrant=warrant, recording_id=recording_id, index=index, now=request.now
-    )
-    return _private(serving.segment_bytes(clip, segment), "video/mp2t")
+    data = operations.send_segment(warrant=warrant, recording_id=recording_id, index=index, now=request.now)
+    return _private(data, "video/mp2t")
 
 
 def _still(
