@@ -229,3 +229,24 @@ def test_the_due_list_asks_few_questions_of_the_database(
     with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
         client.get(reverse("archive:due"))
     assert evidence.Recording.objects.count() == 12
+
+
+@pytest.mark.parametrize("name", ["custodian", "head", "arash"])
+def test_a_recording_says_why_and_until_when_it_is_kept(
+    record: Record, sign_in: Callable[..., Client], name: str
+) -> None:
+    recording = record(days=10, officer="arash")
+    operations.classify([recording.pk], code="complaint", since=NOW, reference="case:1405-7", now=NOW)
+    client = sign_in(name)
+    address = f"/archive/recordings/{recording.pk}/"
+    assert address in client.get(f"/evidence/{recording.pk}/").content.decode()
+    page = client.get(address).content.decode()
+    assert 'id="retention"' in page
+    assert page.count("<tr>") == 3
+
+
+def test_a_stranger_is_not_told_how_long_a_recording_is_kept(
+    record: Record, sign_in: Callable[..., Client]
+) -> None:
+    recording = record(days=10, officer="arash")
+    assert sign_in("stranger").get(f"/archive/recordings/{recording.pk}/").status_code == 404

@@ -224,3 +224,15 @@ def test_the_digest_counts_what_goes_within_the_week(record: Record, cast: cast_
     operations.agree_disposal(viewer=cast.viewer("integrity"), disposal_id=disposal.pk, now=NOW)
     soon = queries.coming_disposals(cast.viewer("custodian"), now=NOW + dt.timedelta(hours=1))
     assert (soon.recordings, soon.size_bytes) == (1, recording.size_bytes)
+
+
+def test_the_grounds_say_what_the_rule_says_the_longest_first(record: Record) -> None:
+    recording = record(days=10)
+    assert [ground.category.code for ground in queries.grounds_of(recording)] == ["routine"]
+    operations.classify([recording.pk], code="intentional", since=recording.ends_at, reference="", now=NOW)
+    since = recording.ends_at + 20 * DAY
+    operations.classify([recording.pk], code="complaint", since=since, reference="case:1405-7", now=NOW)
+    grounds = queries.grounds_of(recording)
+    assert [ground.category.code for ground in grounds] == ["complaint", "intentional", "routine"]
+    assert grounds[0].until == queries.kept_until(recording)
+    assert grounds[0].reference == "case:1405-7"

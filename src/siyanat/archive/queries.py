@@ -85,6 +85,33 @@ def kept_until(recording: evidence.Recording) -> dt.datetime:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A category that keeps a recording: from when it counts, until when, and what put the recording into it."""
+
+    category: models.RetentionCategory
+    since: dt.datetime
+    until: dt.datetime
+    reference: str
+
+
+def grounds_of(recording: evidence.Recording) -> list[Ground]:
+    """Every category that keeps the recording, the longest first: that one decides. The rule is that of `kept_until`."""
+    named = {
+        row.category: row
+        for row in models.Classification.objects.filter(recording=recording).select_related("category")
+    }
+    found = []
+    for category in list_categories():
+        row = named.get(category)
+        if row is None and not category.is_default:
+            continue
+        since = max(row.since, recording.ends_at) if row else recording.ends_at
+        until = since + dt.timedelta(days=category.keep_days)
+        found.append(Ground(category, since, until, row.reference if row else ""))
+    return sorted(found, key=lambda ground: ground.until, reverse=True)
+
+
 def list_categories() -> list[models.RetentionCategory]:
     """Every category, the default first, then by period."""
     return list(models.RetentionCategory.objects.order_by("-is_default", "keep_days"))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("categories/<int:category_id>/period", views.period, name="period"),
     path("changes/<int:change_id>/agree", views.agree_change, name="agree_change"),
     path("changes/<int:change_id>/withdraw", views.withdraw_change, name="withdraw_change"),
+    path("recordings/<uuid:recording_id>/", views.retention, name="retention"),
     path("due/", views.due, name="due"),
     path("disposals/", views.disposals, name="disposals"),
     path("disposals/propose", views.propose, name="propose"),

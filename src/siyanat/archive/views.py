@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from siyanat.archive import forms, models, operations, queries
+from siyanat.evidence import operations as evidence_acts
 from siyanat.evidence import queries as evidence_queries
 from siyanat.lib import errors
 from siyanat.roster import gates, pages
@@ -50,6 +51,39 @@ def _identifiers(request: gates.ViewerRequest) -> list[uuid.UUID]:
         return [uuid.UUID(text) for text in request.POST.getlist("recording")]
     except ValueError:
         raise errors.NotFound from None
+
+
+# One recording.
+
+
+@gates.admit(*evidence_queries.OVERSEEING_ROLES, *evidence_queries.OWN_ROLES)
+@require_GET
+def retention(request: gates.ViewerRequest, recording_id: uuid.UUID) -> HttpResponse:
+    """Why a recording is kept, and until when: a page, whose card the recording's own page shows."""
+    found = evidence_queries.get_recording(request.viewer, recording_id, now=request.now)
+    evidence_acts.log_viewing(viewer=request.viewer, recording=found, purpose="details", now=request.now)
+    grounds = queries.grounds_of(found)
+    context = {
+        "recording": found, "grounds": [(ground, _word_for(ground)) for ground in grounds], "decides": grounds[0],
+        "holds": evidence_queries.holds_of(found).count(), "is_past": grounds[0].until <= request.now,
+        "crumbs": [(_("Recordings"), reverse("evidence:search")),
+                   (found.sha256[:12], reverse("evidence:recording", args=[found.pk])), (_("Retention"), "")],
+    }  # fmt: skip
+    return render(request, "archive/retention.html", context)
+
+
+def _word_for(ground: queries.Ground) -> str:
+    """Why the recording is in the category, in words."""
+    kind = ground.reference.partition(":")[0]
+    if ground.category.is_default:
+        return _("every recording is")
+    if kind == "mark":
+        return _("a review marked force or a violation on it")
+    if kind == "case":
+        return _("a case was about it")
+    if not ground.reference:
+        return _("the recording button was pressed")
+    return formatting.isolate(ground.reference)
 
 
 # Periods.
