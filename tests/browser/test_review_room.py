@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from siyanat.conduct import models as conduct
 from siyanat.evidence import operations as evidence
+from siyanat.lib import clock, jalali
 from siyanat.review import models, operations
 from tests.cast import HOUR, NOW, Cast
 from tests.review import make
@@ -281,6 +282,37 @@ def test_a_private_moment_is_closed(patrol, cast, page_for, shoot) -> None:
     open_room(page, review)
     click_at(page, 1.5)
     expect(page.locator(".film-note", has_text="Private moment")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_an_officer_closes_a_stretch_and_the_integrity_office_opens_it(
+    transactional_db, cast, page_for, axe, shoot, language: str
+) -> None:
+    starts_at = clock.now().replace(microsecond=0) - 9 * HOUR
+    shift = make.cast_module.make_shift(cast, starts_at=starts_at, code="A-9")
+    officer = page_for("arash", language)
+    officer.goto("/review/mine/")
+    officer.locator(f"a[href='/review/mine/{shift.pk}/private/']").click()
+    for name, minutes in (("starts", 60), ("ends", 70)):
+        local = (starts_at + minutes * make.MINUTE).astimezone(jalali.TEHRAN)
+        officer.locator(f"[name={name}]").fill(f"{local:%H:%M:%S}")
+    officer.locator("[name=kind]").select_option("toilet")
+    axe(officer)
+    officer.locator("form.card .button-primary").click()
+    expect(officer.locator(".notice-good")).to_be_visible()
+    axe(officer)
+    shoot(officer, f"private-declared-{language}")
+    office = page_for("integrity", language)
+    office.goto("/review/private/?tab=all")
+    axe(office)
+    office.locator("tbody a").first.click()
+    axe(office)
+    shoot(office, f"private-moment-{language}")
+    office.locator("#lift-text").fill("در مغازه بود")
+    office.locator("form[action$='/lift/'] button").click()
+    expect(office.locator(".notice-good")).to_be_visible()
+    officer.goto("/")
+    expect(officer.get_by_text("در مغازه بود")).to_be_visible()
 
 
 def test_the_month_tells_its_bound(patrol, cast, page_for, axe, shoot) -> None:

@@ -403,6 +403,7 @@ class Room {
     const ms = Math.floor((at - clip.start) / STILL_MS) * STILL_MS;
     const url = (this.facts.urls.still ?? "").replace(NONE, clip.id).replace(/\/0\.jpg$/, `/${ms}.jpg`);
     if (image.getAttribute("src") === url) return;
+    image.removeAttribute("src"); // no picture rather than that of another moment
     this.peekTimer = window.setTimeout(() => (image.src = url), 90);
   }
 
