@@ -89,6 +89,7 @@ def test_skipping_tells_nothing(
 ) -> None:
     item = patrol.plan.items.filter(kind="must_see", is_missing=False).first()
     assert item is not None
+    patrol.fail(review, item)
     operations.skip_item(
         viewer=cast.viewer("head"), review_id=review.pk, item_id=item.pk, reason="unplayable", note="Green picture",
         now=NOW,

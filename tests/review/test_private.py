@@ -11,7 +11,7 @@ from django.test import Client
 from siyanat.evidence import models as evidence
 from siyanat.evidence import operations as footage
 from siyanat.lib import clock, errors
-from siyanat.review import models, operations, private, room, station, watched
+from siyanat.review import blind, models, operations, private, room, station, watched
 from siyanat.review.operations import watching
 from siyanat.triage import models as triage
 from tests import cast as cast_module
@@ -50,7 +50,7 @@ def test_an_item_in_a_private_moment_is_told_as_closed_and_needs_no_watching(
     assert (one.state, one.is_done) == ("restricted", True)
     told = room.plan_facts(watched.standing_of(review, viewer=cast.viewer("head"), now=NOW))
     sentence = next(row["why"][-1] for row in told["items"] if row["id"] == item.pk)
-    assert "قرعه" in sentence or "drawn" in sentence
+    assert "قرعه" not in sentence  # which items were drawn is told after sign-off
 
 
 def test_a_clip_that_is_partly_closed_is_watched_for_the_rest(patrol: make.Patrol, cast: Cast) -> None:
@@ -71,7 +71,9 @@ def test_drawn_and_closed_leaves_the_sample_and_is_counted_beside_it(patrol: mak
         viewer=cast.viewer("integrity"), restriction_id=moment.pk, reason="a shop", now=now
     )
     found = station.month_of(cast.units["A"], starts_at=NOW - 100 * HOUR, ends_at=NOW)
-    assert found.restricted >= 1
+    assert found.outcomes["private"] >= 1
+    told = next(one for one in blind.told_after(review) if one.item == item)
+    assert len(told.why) == 2
     assert models.Skip.objects.get(review=review, item=item).reason == models.Skip.Reason.RESTRICTED
 
 

@@ -24,10 +24,11 @@ SECOND = dt.timedelta(seconds=1)
 
 def told(one: watched.ItemState) -> dict[str, Any]:
     """What the room says of an item as it stands: its number, and when it was watched what it is and why."""
+    closed = [wording.closed_sentence(wholly=one.state == "restricted")] if one.closed_ms else []
     if one.state == "watched":
-        return {"title": wording.item_title(one.item), "why": wording.item_sentences(one.item)}
+        return {"title": wording.item_title(one.item), "why": [*wording.item_sentences(one.item), *closed]}
     title = wording.item_number(one.item)
-    return {"title": title, "why": [wording.no_footage()] if one.item.is_missing else []}
+    return {"title": title, "why": [wording.no_footage()] if one.item.is_missing else closed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,16 @@ class Told:
 def told_after(review: models.Review) -> list[Told]:
     """The whole plan of a signed-off review, in the order in which it was played."""
     items = review.plan.items.select_related("person").order_by("order") if review.plan is not None else ()
-    return [Told(one, wording.item_title(one), wording.item_sentences(one)) for one in items]
+    skips = models.Skip.objects.filter(review=review, reason=models.Skip.Reason.RESTRICTED)
+    closed = set(skips.values_list("item", flat=True))
+    return [
+        Told(
+            one,
+            wording.item_title(one),
+            [*wording.item_sentences(one), *([wording.drawn_and_closed()] if one.pk in closed else [])],
+        )
+        for one in items
+    ]
 
 
 def closed_by(standing: watched.Standing) -> Closed:

@@ -46,7 +46,9 @@ def must_see_inside(restriction: evidence.Restriction) -> list[triage.PlanItem]:
 def list_told(viewer: gates.Viewer, *, tab: str) -> QuerySet[evidence.Restriction]:
     """Private moments of the viewer's units: ``open`` (somebody has to do something) or ``all``."""
     rows = with_must_see(footage.visible_restrictions(viewer))
-    return rows if tab == "all" else rows.filter(_waits())
+    if tab == "all":
+        return rows
+    return rows.filter(_waits() if viewer.holds(*footage.PRIVATE_ROLES) else Q(state=State.ASKED))
 
 
 def list_waiting(viewer: gates.Viewer) -> QuerySet[evidence.Restriction]:

@@ -303,7 +303,7 @@ def _late_reviews(reviews: Collection[models.Review]) -> list[models.Review]:
 def _private(reviews: Collection[models.Review]) -> Stretches:
     """Private moments: closed to the reviewer."""
     rows = evidence.Restriction.objects.filter(
-        shift__in=[one.shift_id for one in reviews], lifted_at__isnull=True
+        shift__in=[one.shift_id for one in reviews], state=evidence.Restriction.State.IN_FORCE
     )
     return _stretches(rows.values_list("shift", "person", "span"))
 

@@ -156,19 +156,16 @@ def item_sentences(item: triage.PlanItem) -> list[str]:
     return list(told.values())
 
 
-def closed_sentences(item: triage.PlanItem, state: str, closed_ms: int) -> list[str]:
-    """What a private moment does to an item."""
-    if not closed_ms:
-        return []
-    if item.kind == triage.PlanItem.Kind.MUST_SEE:
-        return [_("A private moment lies here. What must be seen of it goes to the integrity office.")]
-    if state == "restricted":
-        return [
-            _("It lies in a private moment and is closed: it counts as drawn and closed, not as watched.")
-            if item.kind == triage.PlanItem.Kind.RANDOM
-            else _("It lies in a private moment and is closed.")
-        ]
-    return [_("A part of it is closed as a private moment.")]
+def closed_sentence(*, wholly: bool) -> str:
+    """What a private moment does to an item, which is the same for every kind of item."""
+    if wholly:
+        return _("It lies in a private moment and is closed: nothing is to be watched.")
+    return _("A part of it is closed as a private moment.")
+
+
+def drawn_and_closed() -> str:
+    """What is told after sign-off of an item that was closed."""
+    return _("It lay in a private moment and was closed: it counts as closed, not as watched.")
 
 
 def digits_of(text: str) -> str:

@@ -18,7 +18,19 @@ from siyanat.coverage import queries as coverage
 from siyanat.evidence import operations as footage
 from siyanat.evidence import queries as evidence
 from siyanat.lib import errors, jalali, persian
-from siyanat.review import blind, forms, models, operations, private, queries, room, saying, serving, station, watched
+from siyanat.review import (
+    blind,
+    forms,
+    models,
+    operations,
+    private,
+    queries,
+    room,
+    saying,
+    serving,
+    station,
+    watched,
+)
 from siyanat.review.operations import watching
 from siyanat.review.views.footage import GRANTED
 from siyanat.roster import gates, names

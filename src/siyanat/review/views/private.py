@@ -76,7 +76,13 @@ def moments(request: gates.ViewerRequest) -> HttpResponse:
         {"label": _("To be decided"), "url": "?tab=open", "current": tab == "open"},
         {"label": _("All"), "url": "?tab=all", "current": tab == "all"},
     ]
-    context = {"page": page, "tabs": tabs, "tab": tab, "crumbs": [*_crumbs()[:1], (_("Private moments"), "")]}
+    context = {
+        "page": page,
+        "tabs": tabs,
+        "tab": tab,
+        "sees_inside": request.viewer.holds(*footage_queries.PRIVATE_ROLES),
+        "crumbs": [*_crumbs()[:1], (_("Private moments"), "")],
+    }
     return render(request, "review/private.html", context)
 
 
@@ -91,9 +97,12 @@ def _moment(request: gates.ViewerRequest, found: evidence.Restriction, *, proble
     path, viewer = found.shift.unit.path, request.viewer
     is_second = found.asked_by_id != viewer.user.pk
     looks = viewer.holds_over(path, *footage.LIFTING_ROLES) and is_second and found.state == State.IN_FORCE
-    items = [(one, wording.item_title(one)) for one in private.must_see_inside(found)]
+    sees_inside = viewer.holds_over(
+        path, *footage_queries.PRIVATE_ROLES
+    )  # a reviewer is not told why items are there
+    items = [(one, wording.item_title(one)) for one in private.must_see_inside(found)] if sees_inside else []
     context = {
-        "moment": found, "shift": found.shift, "items": items, "looks": looks, "problem": problem,
+        "moment": found, "shift": found.shift, "items": items, "sees_inside": sees_inside, "looks": looks, "problem": problem,
         "decides": found.state == State.ASKED and is_second and viewer.holds_over(path, *footage.AGREEING_ROLES),
         "crumbs": [*_crumbs(), (found.shift.code, "")],
     }  # fmt: skip

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0004_agreed_and_lifted_restrictions'),
-        ('review', '0002_late_footage'),
+        ('evidence', '0006_agreed_and_lifted_restrictions'),
+        ('review', '0003_open_second_lines'),
     ]
 
     operations = [
