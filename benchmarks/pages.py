@@ -100,8 +100,8 @@ FILL = (
        SELECT f.id, f.starts_at, f.starts_at + interval '11 hours', true, '', '[]', 9600000, 9600000
        FROM filmed f WHERE f.n %% 300 > 0""",
     """INSERT INTO triage_plan (id, shift_id, made_at, policy, owed, inputs_digest, planned_ms, owed_ms, over_budget_ms,
-                                random_population, random_count)
-       SELECT gen_random_uuid(), s.id, s.ends_at, '{}', '[]', '', 1320000, 57600000, 0, 1920, 12
+                                random_population, random_count, strata)
+       SELECT gen_random_uuid(), s.id, s.ends_at, '{}', '[]', '', 1320000, 57600000, 0, 1920, 12, '[]'
        FROM (SELECT * FROM roster_shift ORDER BY id LIMIT %(reviews)s) s""",
     """INSERT INTO review_review (id, shift_id, line, unit_id, plan_id, state, goes_above, created_at, due_at,
                                   signed_off_at, watched_ms, summary)
