@@ -28,7 +28,8 @@ the same run; the figures below are written by `make bench NAME=... ARGS=--recor
 
 def names() -> list[str]:
     """Every benchmark there is."""
-    return sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith("_"))
+    packages = (path.parent for path in HERE.glob("*/__init__.py"))
+    return sorted(path.stem for path in [*HERE.glob("*.py"), *packages] if not path.stem.startswith("_"))
 
 
 def machine() -> str:
