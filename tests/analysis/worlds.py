@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fractions
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,13 @@ def hear(samples: Samples, *, clipped: float = 0.0, starts_ms: int = 0) -> measu
     return meter.finish()
 
 
-def see(pictures: Iterable[Picture], *, every_ms: int = 2_000) -> measures.Pictures:
-    """Gray pictures [90, 160] through the meter."""
+def see(
+    pictures: Iterable[Picture], *, every_ms: int = 2_000, sizes: Iterable[int] = itertools.repeat(40_000)
+) -> measures.Pictures:
+    """Gray pictures [90, 160] through the meter; ``sizes``: bytes of the key frames, all alike unless given."""
     meter = picture_meter.PictureMeter()
-    for number, gray in enumerate(pictures):
-        meter.see(at_ms=number * every_ms, gray=gray, packet_bytes=40_000)
+    for number, (gray, size) in enumerate(zip(pictures, sizes, strict=False)):
+        meter.see(at_ms=number * every_ms, gray=gray, packet_bytes=size)
     return meter.finish()
 
 

@@ -69,9 +69,9 @@ def test_clipping_is_measured_as_recorded(tmp_path: Path) -> None:
 
 def test_the_profile_of_sizes_adds_up_to_the_picture(mp4: Path) -> None:
     _, _, totals = run(mp4)
-    assert len(totals.video_bytes) == 8
-    assert all(totals.video_bytes)
-    assert 0 < sum(totals.video_bytes) < mp4.stat().st_size
+    assert len(totals.between_bytes) == 8
+    assert all(totals.between_bytes)
+    assert 0 < sum(totals.between_bytes) < mp4.stat().st_size
 
 
 def test_a_jumping_clock_is_mended_and_counted(jumping_ts: Path) -> None:

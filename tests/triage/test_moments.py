@@ -84,22 +84,35 @@ def test_must_see_comes_first_and_then_the_higher_score(sightings: list[moments.
 
 def test_context_is_added_before_and_after() -> None:
     (moment,) = moments.rank_moments([sighting("impulse", 100, 101)], policy=POLICY)
-    assert (moment.starts_at, moment.ends_at) == (seconds(90), seconds(111))
+    assert (moment.starts_at, moment.ends_at) == (seconds(95), seconds(106))
 
 
 def test_near_findings_are_one_moment_and_far_ones_two() -> None:
-    near = moments.rank_moments([sighting("impulse", 100, 101), sighting("motion", 125, 130)], policy=POLICY)
-    assert [moment.components for moment in near] == [{"impulse": 45, "motion": 20, "together": 10}]
-    far = moments.rank_moments([sighting("impulse", 100, 101), sighting("motion", 200, 210)], policy=POLICY)
+    near = moments.rank_moments(
+        [sighting("impulse", 100, 101), sighting("commotion", 108, 115)], policy=POLICY
+    )
+    assert [moment.components for moment in near] == [{"commotion": 30, "impulse": 50, "together": 8}]
+    far = moments.rank_moments(
+        [sighting("impulse", 100, 101), sighting("commotion", 200, 210)], policy=POLICY
+    )
     assert len(far) == 2
+
+
+def test_what_does_not_claim_to_deserve_eyes_adds_points_and_no_minutes() -> None:
+    bang = sighting("impulse", 100, 101)
+    (moment,) = moments.rank_moments([bang, sighting("loud", 90, 140)], policy=POLICY)
+    assert (moment.starts_at, moment.ends_at) == (seconds(95), seconds(106))
+    assert moment.components == {"impulse": 50, "loud": 10}
+    apart = moments.rank_moments([bang, sighting("loud", 300, 310)], policy=POLICY)
+    assert [one.components for one in apart] == [{"impulse": 50}, {"loud": 10}]
 
 
 def test_a_covered_lens_must_be_seen_only_while_somebody_speaks() -> None:
     covered = sighting("lens_covered", 100, 140)
     assert not moments.rank_moments([covered], policy=POLICY)[0].must_see
-    (moment,) = moments.rank_moments([covered, sighting("speech", 110, 120)], policy=POLICY)
-    assert moment.must_see
-    assert moment.components == {"lens_covered": 35, "with_speech": 5}
+    moment, end = moments.rank_moments([covered, sighting("speech", 110, 120)], policy=POLICY)
+    assert (moment.must_see, end.must_see) == (True, False)
+    assert moment.components == {"lens_covered": 45, "with_speech": 3}
 
 
 def test_only_strong_bangs_and_voices_must_be_seen() -> None:
@@ -112,15 +125,16 @@ def test_a_pressed_button_and_an_unexplained_stop_must_be_seen() -> None:
     ranked = moments.rank_moments(
         [sighting("button", 10, 11), sighting("unexplained_stop", 900, 901)], policy=POLICY
     )
-    assert [(m.must_see, m.starts_at) for m in ranked] == [(True, seconds(0)), (True, seconds(840))]
+    assert [(m.must_see, m.starts_at) for m in ranked] == [(True, seconds(5)), (True, seconds(855))]
 
 
 def test_two_dark_hours_are_looked_at_where_they_begin_and_where_they_end() -> None:
     ranked = moments.rank_moments([sighting("lens_dark", 1_000, 8_200)], policy=POLICY)
     assert sorted((m.starts_at, m.ends_at) for m in ranked) == [
-        (seconds(990), seconds(1_040)),
-        (seconds(8_160), seconds(8_210)),
+        (seconds(995), seconds(1_013)),
+        (seconds(8_187), seconds(8_205)),
     ]
+    assert [moment.score for moment in ranked] == [40, 10]
 
 
 @given(SIGHTINGS)

@@ -32,19 +32,22 @@ class ImpulseParameters:
     decay_most_ms: float = 700
     apart_ms: float = 150
     score_least: float = 0.4
-    speech_least: float = 0.5
-    speech_ms: float = 320
-    beyond_speech_db: float = 8
+    speech_least: float = 0.3
+    speech_ms: float = 480
+    beyond_none_db: float = 4
+    beyond_full_db: float = 18
     around_ms: float = 4_000
+    spread_full_db: float = 14
+    spread_none_db: float = 24
 
 
 class Impulse(detector.Detector):
-    """Rises by 12 dB within 12 ms, far above the last 400 ms, and rings off: a click is gone at once, a word
-    stays.
+    """Rises by 12 dB within 12 ms, far above the last 400 ms, rings off, and has all of the spectrum: a click is
+    gone at once, a word stays and has no treble, a tick has no bass.
     """
 
     name = "impulse"
-    version = "1"
+    version = "2"
     source = "sound"
 
     def __init__(self, parameters: ImpulseParameters = ImpulseParameters()) -> None:
@@ -85,8 +88,10 @@ class Impulse(detector.Detector):
                 continue
             tried = top  # the ticks of one flank lead to one peak
             facts = self._facts(level, int(tick), top)
-            if facts is None or self._is_spoken(sound, level, int(tick), facts):
+            if facts is None:
                 continue
+            facts["beyond_speech_db"] = self._beyond_speech(sound, level, int(tick), facts)
+            facts["spread_db"] = _spread(sound, int(tick) // measures.TICKS_A_FRAME)
             last = int(tick)
             score = self._score(facts)
             if score < rule.score_least:
@@ -143,38 +148,53 @@ class Impulse(detector.Detector):
             "decay_ms": float(decay_ms),
         }
 
-    def _is_spoken(
+    def _beyond_speech(
         self,
         sound: measures.Sound,
         level: np.ndarray[tuple[int], np.dtype[np.int16]],
         tick: int,
         facts: dict[str, float],
-    ) -> bool:
-        """Whether it is a consonant's burst: amid speech, and hardly louder than the speech around it."""
+    ) -> float:
+        """How far it stands above the speech around it, in dB; the full measure where nobody speaks: a consonant's
+        burst is hardly louder than the words beside it.
+        """
         rule = self.parameters
         frame = tick // measures.TICKS_A_FRAME
-        speech = sound.speech[frame + 1 : frame + 1 + int(rule.speech_ms / 32)]
+        near = int(rule.speech_ms / 32)
+        speech = sound.speech[max(0, frame - near) : frame + 1 + near]
         if len(speech) == 0 or speech.mean() < rule.speech_least:
-            return False
+            return float(rule.beyond_full_db)
         reach = int(rule.around_ms / TICK_MS)
         ring = int(rule.decay_most_ms / TICK_MS / 2)
         around = np.concatenate(
             (level[max(0, tick - reach) : max(0, tick - 10)], level[tick + ring : tick + reach])
         )
-        usual = (
-            float(np.percentile(around, 98)) * measures.TICK_STEP_DB + measures.FLOOR_DB
-            if len(around)
-            else -96.0
-        )
-        return bool(facts["sharp_peak_db"] - usual < rule.beyond_speech_db)
+        if not len(around):
+            return float(rule.beyond_full_db)
+        usual = float(np.percentile(around, 98)) * measures.TICK_STEP_DB + measures.FLOOR_DB
+        return facts["sharp_peak_db"] - usual
 
     def _score(self, facts: dict[str, float]) -> float:
         """Near full scale, steep, far above the background, ringing: weights by what tells shots from barks
         and ticks.
         """
+        rule = self.parameters
+        whole = runs.ramp(facts["spread_db"], low=rule.spread_none_db, high=rule.spread_full_db)
+        alone = runs.ramp(facts["beyond_speech_db"], low=rule.beyond_none_db, high=rule.beyond_full_db)
         return (
-            0.35 * runs.ramp(facts["sharp_peak_db"], low=-16, high=-2)
-            + 0.30 * runs.ramp(facts["rise_ms"], low=16, high=6)
-            + 0.20 * runs.ramp(facts["above_background_db"], low=12, high=35)
-            + 0.15 * runs.ramp(facts["decay_ms"], low=10, high=60)
+            (0.3 + 0.7 * whole)
+            * (0.2 + 0.8 * alone)
+            * (
+                0.35 * runs.ramp(facts["sharp_peak_db"], low=-16, high=-2)
+                + 0.30 * runs.ramp(facts["rise_ms"], low=16, high=6)
+                + 0.20 * runs.ramp(facts["above_background_db"], low=12, high=35)
+                + 0.15 * runs.ramp(facts["decay_ms"], low=10, high=60)
+            )
         )
+
+
+def _spread(sound: measures.Sound, frame: int) -> float:
+    """How far apart bass, middle and treble of a bang stand, in dB: a shot has all three, words and ticks have not."""
+    bands = sound.bands[frame : frame + 2].max(axis=0).astype(np.float32) * measures.TICK_STEP_DB
+    parts = (bands[0:3].mean(), bands[3:7].mean(), bands[7:10].mean())
+    return float(max(parts) - min(parts))

@@ -13,6 +13,8 @@ import numpy as np
 from siyanat.analysis import detector, measures, runs
 
 FRAME_MS = 32
+BASS, TREBLE = slice(0, 2), slice(4, 9)
+"""Bands below 300 Hz, and from 800 to 5000 Hz."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class SilenceParameters:
 
     quiet_enter_dbfs: float = -66
     quiet_stay_dbfs: float = -60
+    sudden_db: float = 20
+    around_seconds: float = 601
     dead_dbfs: float = -86
     quiet_shortest_ms: float = 10_000
     dead_shortest_ms: float = 3_000
@@ -113,7 +117,7 @@ class Silence(detector.Detector):
     """
 
     name = "silence"
-    version = "1"
+    version = "2"
     source = "sound"
 
     def __init__(self, parameters: SilenceParameters = SilenceParameters()) -> None:
@@ -159,20 +163,80 @@ class Silence(detector.Detector):
         self, measured: measures.Measures, enter: runs.Flags, stay: runs.Flags, *, kind: str, least_ms: float
     ) -> Iterable[detector.Finding]:
         at_ms, level = measured.sound.at_ms, measured.sound.level_db
+        usual = runs.around_median(level_by_second(measured), window=int(self.parameters.around_seconds))
         for first, end in runs.hysteresis(enter=enter, stay=stay, bridge=3):
             starts_ms, ends_ms = int(at_ms[first]), int(at_ms[end - 1]) + FRAME_MS
             if ends_ms - starts_ms < least_ms:
                 continue
+            mean = float(level[first:end].mean())
+            fell = float(np.median(usual[starts_ms // 1000 : -(-ends_ms // 1000)])) - mean
+            score = 0.5 + 0.5 * runs.ramp(ends_ms - starts_ms, low=least_ms, high=60_000)
+            if (
+                kind == "silence"
+            ):  # a quiet room is quiet for long: what counts is how far the sound has fallen
+                score = runs.ramp(fell, low=4, high=self.parameters.sudden_db)
             yield self.finding(
                 kind=kind,
                 starts_ms=starts_ms,
                 ends_ms=min(ends_ms, measured.duration_ms),
-                score=0.5 + 0.5 * runs.ramp(ends_ms - starts_ms, low=least_ms, high=60_000),
+                score=score,
                 evidence={
-                    "level_dbfs": float(level[first:end].mean()),
+                    "level_dbfs": mean,
+                    "fell_db": fell,
                     "seconds": (ends_ms - starts_ms) / 1000,
                 },
             )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CoveredParameters:
+    """dB below the usual of ``around_seconds``; times in ms."""
+
+    treble_enter_db: float = 15
+    treble_stay_db: float = 9
+    beyond_bass_db: float = 6
+    around_seconds: float = 361
+    shortest_ms: float = 8_000
+
+
+class MicrophoneCovered(detector.Detector):
+    """The treble is gone and the bass is still there: cloth or a hand over the microphone."""
+
+    name = "microphone_covered"
+    version = "1"
+    source = "sound"
+
+    def __init__(self, parameters: CoveredParameters = CoveredParameters()) -> None:
+        self.parameters = parameters
+
+    def find(self, measured: measures.Measures) -> Iterable[detector.Finding]:
+        """Yield ``microphone_covered`` by the second."""
+        rule = self.parameters
+        treble, bass = (_band_change(measured, part, int(rule.around_seconds)) for part in (TREBLE, BASS))
+        muffled = treble <= bass - rule.beyond_bass_db
+        covered = runs.hysteresis(
+            enter=muffled & (treble <= -rule.treble_enter_db), stay=treble <= -rule.treble_stay_db, bridge=3
+        )
+        for first, end in covered:
+            lost, kept = float(-np.median(treble[first:end])), float(-np.median(bass[first:end]))
+            if (end - first) * 1000 < rule.shortest_ms or lost - kept < rule.beyond_bass_db:
+                continue
+            yield self.finding(
+                kind="microphone_covered",
+                starts_ms=first * 1000,
+                ends_ms=min(end * 1000, measured.duration_ms),
+                score=runs.ramp(lost - kept, low=2, high=20),
+                evidence={"treble_lost_db": lost, "bass_lost_db": kept},
+            )
+
+
+def _band_change(measured: measures.Measures, part: slice, window: int) -> measures.Floats:
+    """Level of some bands in each second against the median around it, dB."""
+    sound = measured.sound
+    level = sound.bands[:, part].astype(np.float32).mean(axis=1) * measures.TICK_STEP_DB
+    by_second = runs.per_second(sound.at_ms, level, seconds=measured.seconds, how="mean")
+    change: measures.Floats = by_second - runs.around_median(by_second, window=window)
+    return change
 
 
 def level_by_second(measured: measures.Measures) -> measures.Floats:

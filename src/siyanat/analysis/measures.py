@@ -24,6 +24,9 @@ TICKS_A_FRAME = FRAME_SAMPLES // TICK_SAMPLES
 FLOOR_DB = -96.0
 """Digital silence of 16-bit sound; nothing below it is told apart."""
 TICK_STEP_DB = 0.5
+BAND_EDGES_HZ = (60, 150, 300, 500, 800, 1200, 1800, 2600, 3600, 5000, 7600)
+"""Ten bands, about as wide as hearing's; what a voice, a siren and a covered microphone differ in."""
+BANDS = len(BAND_EDGES_HZ) - 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,6 +78,12 @@ class Sound:
 
     Streets, engines and vowels live in the bass, shots everywhere: without the bass a shot stands out.
     """
+    bands: Bytes
+    """[frames, 10]: energy of each band in steps of 0.5 dB above -96 dBFS."""
+    peak_hz: Floats
+    """Where the spectrum's highest peak between 400 and 4000 Hz stands."""
+    peak_share: Floats
+    """Share of the energy between 300 and 4000 Hz that lies in that peak, 0..1: near 1 for a whistle or siren."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,6 +95,8 @@ class Measures:
     sound: Sound
     has_video: bool
     has_sound: bool
+    between_bytes: Floats = dataclasses.field(default_factory=lambda: np.empty(0, dtype=np.float32))
+    """Bytes between key frames in each second: what the encoder could not foresee, motion above all."""
     pictures_failed: int = 0
     sound_failed: int = 0
 

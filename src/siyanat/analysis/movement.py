@@ -1,4 +1,4 @@
-"""Detectors of what changes in the picture: a surge of motion, a change of scene.
+"""Detectors of what changes in the picture: a surge of motion, a commotion, a change of scene.
 
 Judged against the recording's own last minutes, since a worn camera always moves.
 """
@@ -55,6 +55,55 @@ class Motion(detector.Detector):
                 ends_ms=int(ends_ms[end - 1]),
                 score=runs.ramp(mean, low=rule.above_stay / 2, high=0.7),
                 evidence={"moved_share": float(pictures.moved_share[first:end].mean()), "above_usual": mean},
+            )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CommotionParameters:
+    """Shares of the usual bytes between key frames, which ``around_seconds`` make; times in ms."""
+
+    times_enter: float = 1.45
+    times_stay: float = 1.2
+    smooth_seconds: float = 3
+    around_seconds: float = 181
+    shortest_ms: float = 4_000
+    longest_ms: float = 60_000
+
+
+class Commotion(detector.Detector):
+    """For some seconds the encoder needs far more bytes than around: running, a fall, a struggle, a crowd.
+
+    Costs no decoding. Cameras that encode at a constant rate show nothing here; what lasts is another scene.
+    """
+
+    name = "commotion"
+    version = "1"
+    source = "picture"
+
+    def __init__(self, parameters: CommotionParameters = CommotionParameters()) -> None:
+        self.parameters = parameters
+
+    def find(self, measured: measures.Measures) -> Iterable[detector.Finding]:
+        """Yield ``commotion`` by the second."""
+        rule, between = self.parameters, measured.between_bytes
+        width = int(rule.smooth_seconds)
+        if len(between) < 2 * width:
+            return
+        smooth = np.convolve(between, np.ones(width) / width, mode="same").astype(np.float32)
+        usual = np.maximum(runs.around_median(smooth, window=int(rule.around_seconds)), 1.0)
+        times = smooth / usual
+        for first, end in runs.hysteresis(
+            enter=times >= rule.times_enter, stay=times >= rule.times_stay, bridge=1
+        ):
+            if not rule.shortest_ms <= (end - first) * 1000 <= rule.longest_ms:
+                continue
+            most = float(np.sort(times[first:end])[-width:].mean())
+            yield self.finding(
+                kind="commotion",
+                starts_ms=first * 1000,
+                ends_ms=min(end * 1000, measured.duration_ms),
+                score=runs.ramp(most, low=rule.times_stay, high=2.4),
+                evidence={"times_usual_bytes": most, "seconds": float(end - first)},
             )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from siyanat.analysis import (
     detector,
     impulse,
@@ -20,6 +22,7 @@ from siyanat.analysis import (
     measures,
     movement,
     picture_meter,
+    siren,
     sound_meter,
     tracks,
     voice,
@@ -63,14 +66,18 @@ def all_detectors() -> tuple[detector.Detector, ...]:
         lens.LensCovered(),
         lens.LensFrozen(),
         lens.LensBlurred(),
+        lens.LensTurned(),
         movement.Motion(),
+        movement.Commotion(),
         movement.SceneChange(),
         loudness.Level(),
         loudness.Clipping(),
         loudness.Silence(),
+        loudness.MicrophoneCovered(),
         voice.Speech(),
         voice.RaisedVoice(),
         impulse.Impulse(),
+        siren.Siren(),
     )
 
 
@@ -102,6 +109,7 @@ def measure(path: Path, *, on_progress: Callable[[int], None] | None = None) -> 
         sound=heard,
         has_video=totals.has_video,
         has_sound=totals.has_sound,
+        between_bytes=np.asarray(totals.between_bytes, dtype=np.float32),
         pictures_failed=totals.frames_failed,
         sound_failed=totals.packets_failed,
     )

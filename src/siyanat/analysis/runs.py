@@ -57,6 +57,22 @@ def running_median(values: measures.Floats, *, window: int) -> measures.Floats:
     return medians
 
 
+def around_median(values: measures.Floats, *, window: int) -> measures.Floats:
+    """Median of the ``window`` values around each one (odd, itself included); near the ends, of what is there.
+
+    A state that lasts longer than half the window becomes its own usual: choose the window accordingly.
+    """
+    half = min(window, len(values)) // 2
+    if half == 0:
+        return values.astype(np.float32)
+    padded = np.pad(values, half, mode="reflect" if len(values) > half else "edge")
+    views = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+    medians = np.empty(len(values), dtype=np.float32)
+    for first in range(0, len(values), 4096):
+        medians[first : first + 4096] = np.median(views[first : first + 4096], axis=1)
+    return medians
+
+
 def ramp(value: float, *, low: float, high: float) -> float:
     """0 at ``low``, 1 at ``high``, straight between (``high`` may be the smaller)."""
     return min(max((value - low) / (high - low), 0.0), 1.0)

@@ -29,8 +29,27 @@ VOICED = 0.45
 PRE_EMPHASIS = np.float32(0.95)
 """Share of the sample before that is taken off each sample: a high-pass of 6 dB an octave."""
 
+LOWEST_PEAK_HZ, HIGHEST_PEAK_HZ = 400, 4000
+PEAK_BINS = 2
+"""Bins to either side of a peak that belong to it: the window's main lobe."""
+
 _WINDOW = np.hanning(PITCH_WINDOW).astype(np.float32)
 _SPECTRUM = 2 * PITCH_WINDOW
+_BIN_HZ = measures.SAMPLE_RATE / measures.FRAME_SAMPLES
+_FRAME_WINDOW = np.hanning(measures.FRAME_SAMPLES).astype(np.float32)
+
+
+def _band_weights() -> measures.Floats:
+    """[bins, bands]: turns a frame's power spectrum into the mean square of each band, window undone."""
+    hz = np.arange(measures.FRAME_SAMPLES // 2 + 1) * _BIN_HZ
+    edges = np.array(measures.BAND_EDGES_HZ)
+    inside = (hz[:, None] >= edges[:-1]) & (hz[:, None] < edges[1:])
+    scale = 2 / (measures.FRAME_SAMPLES * np.square(_FRAME_WINDOW).sum())
+    weights: measures.Floats = (inside * scale).astype(np.float32)
+    return weights
+
+
+_BAND_WEIGHTS = _band_weights()
 
 
 @dataclasses.dataclass(slots=True)
@@ -44,6 +63,9 @@ class _Rows:
     pitch_hz: measures.Floats
     balance_db: measures.Floats
     ticks: measures.Bytes
+    bands: measures.Bytes
+    peak_hz: measures.Floats
+    peak_share: measures.Floats
 
 
 class SoundMeter:
@@ -94,6 +116,9 @@ class SoundMeter:
             pitch_hz=np.concatenate([row.pitch_hz for row in rows]),
             balance_db=np.concatenate([row.balance_db for row in rows]),
             ticks=np.concatenate([row.ticks for row in rows]),
+            bands=np.concatenate([row.bands for row in rows]),
+            peak_hz=np.concatenate([row.peak_hz for row in rows]),
+            peak_share=np.concatenate([row.peak_share for row in rows]),
         )
 
     def _flush(self) -> None:
@@ -105,6 +130,7 @@ class SoundMeter:
         samples[self._filled :] = 0
         speech = self._model.hear(samples)
         pitch, balance = _voice(samples, speech)
+        bands, peak_hz, peak_share = _spectrum(samples)
         self._rows.append(
             _Rows(
                 at_ms=(self._starts_ms + np.arange(frames) * 32).astype(np.int64),
@@ -114,6 +140,9 @@ class SoundMeter:
                 pitch_hz=pitch,
                 balance_db=balance,
                 ticks=_ticks(samples, before=self._sample_before),
+                bands=bands,
+                peak_hz=peak_hz,
+                peak_share=peak_share,
             )
         )
         self._sample_before = samples[self._filled - 1]
@@ -125,7 +154,10 @@ class SoundMeter:
 def _no_rows() -> _Rows:
     """The measures of no sound at all."""
     none = np.empty(0, dtype=np.float32)
-    return _Rows(none.astype(np.int64), none, none, none, none, none, none.astype(np.uint8))
+    bands = np.empty((0, measures.BANDS), dtype=np.uint8)
+    return _Rows(
+        none.astype(np.int64), none, none, none, none, none, none.astype(np.uint8), bands, none, none
+    )
 
 
 def _level(samples: measures.Floats) -> measures.Floats:
@@ -146,6 +178,24 @@ def _ticks(samples: measures.Floats, *, before: np.float32) -> measures.Bytes:
     steps = (20 * np.log10(peaks + 1e-6) - measures.FLOOR_DB) / measures.TICK_STEP_DB
     ticks: measures.Bytes = np.clip(np.rint(steps), 0, 255).astype(np.uint8)
     return ticks
+
+
+def _spectrum(samples: measures.Floats) -> tuple[measures.Bytes, measures.Floats, measures.Floats]:
+    """Bands, and the place and share of the highest peak, of each frame."""
+    frames = samples.reshape(-1, measures.FRAME_SAMPLES) * _FRAME_WINDOW
+    transformed = np.fft.rfft(frames, axis=1)
+    power = (np.square(transformed.real) + np.square(transformed.imag)).astype(np.float32)
+    level = 10 * np.log10(power @ _BAND_WEIGHTS + 1e-12)
+    steps = (level - measures.FLOOR_DB) / measures.TICK_STEP_DB
+    bands = np.clip(np.rint(steps), 0, 255).astype(np.uint8)
+    low, high = (round(hz / _BIN_HZ) for hz in (LOWEST_PEAK_HZ, HIGHEST_PEAK_HZ))
+    top = power[:, low:high].argmax(axis=1) + low
+    running = np.cumsum(power, axis=1)
+    rows = np.arange(len(power))
+    peak = running[rows, top + PEAK_BINS] - running[rows, top - PEAK_BINS - 1]
+    whole = running[:, high] - running[:, round(300 / _BIN_HZ)]
+    share = np.clip(peak / (whole + 1e-12), 0, 1).astype(np.float32)
+    return bands, (top * _BIN_HZ).astype(np.float32), share
 
 
 def _spread_out(pieces: list[tuple[int, int, float]], frames: int) -> measures.Floats:

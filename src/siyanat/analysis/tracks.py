@@ -29,6 +29,7 @@ class Lens(enum.IntEnum):
     FROZEN = 3
     COVERED = 4
     DARK = 5
+    TURNED = 6
 
 
 _LENS_KINDS = {
@@ -36,6 +37,7 @@ _LENS_KINDS = {
     "lens_frozen": Lens.FROZEN,
     "lens_covered": Lens.COVERED,
     "lens_dark": Lens.DARK,
+    "lens_turned": Lens.TURNED,
 }
 
 

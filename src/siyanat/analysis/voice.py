@@ -62,16 +62,23 @@ class Speech(detector.Detector):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RaisedParameters:
-    """Differences at full count about 1 for a raised voice; a second counts with enough speech frames."""
+    """Differences that count as full; a second counts with enough speech frames.
 
-    level_db_full: float = 9.0
-    pitch_semitones_full: float = 5.0
-    balance_db_full: float = 6.0
-    level_weight: float = 0.4
-    pitch_weight: float = 0.35
-    balance_weight: float = 0.25
-    score_enter: float = 0.42
-    score_stay: float = 0.28
+    Effort shows in pitch and in the balance of the spectrum, whatever the distance; level depends on it and counts
+    least (Lienard & Di Benedetto 1999; Banse & Scherer 1996).
+    """
+
+    level_db_full: float = 10.0
+    pitch_semitones_full: float = 8.0
+    balance_db_full: float = 8.0
+    level_weight: float = 0.1
+    pitch_weight: float = 0.4
+    balance_weight: float = 0.5
+    smooth_seconds: float = 5
+    effort_least: float = 0.45
+    effort_full: float = 0.95
+    score_enter: float = 0.3
+    score_stay: float = 0.1
     recent_speech_seconds: float = 90
     frames_a_second: float = 8
     least_speech_seconds: float = 8
@@ -79,10 +86,10 @@ class RaisedParameters:
 
 
 class RaisedVoice(detector.Detector):
-    """Speech that is at once louder and higher or sharper than the recent speech at this microphone."""
+    """Speech of several seconds that is higher and sharper than the recent speech at this microphone."""
 
     name = "raised_voice"
-    version = "1"
+    version = "2"
     source = "sound"
 
     def __init__(self, parameters: RaisedParameters = RaisedParameters()) -> None:
@@ -128,13 +135,14 @@ class RaisedVoice(detector.Detector):
                 values = facts[spoken, column]
                 above[spoken, column] = values - runs.running_median(values, window=window)
         level, pitch, balance = above.T
-        effort = rule.pitch_weight * np.clip(
-            pitch / rule.pitch_semitones_full, -0.5, 1.2
-        ) + rule.balance_weight * np.clip(balance / rule.balance_db_full, -0.5, 1.2)
-        score = rule.level_weight * np.clip(level / rule.level_db_full, -0.5, 1.2) + effort
-        # Loudness alone is somebody who came nearer: without effort in the voice it never suffices.
-        score = np.where(spoken & (effort > 0.1), np.clip(score, 0, 1), 0)
-        score[spoken] = _smooth(score[spoken])
+        effort = (
+            rule.level_weight * np.clip(level / rule.level_db_full, -0.5, 1.2)
+            + rule.pitch_weight * np.clip(pitch / rule.pitch_semitones_full, -0.5, 1.2)
+            + rule.balance_weight * np.clip(balance / rule.balance_db_full, -0.5, 1.2)
+        )
+        score = np.zeros(len(effort))
+        smooth = _smooth(effort[spoken], window=int(rule.smooth_seconds))
+        score[spoken] = np.clip((smooth - rule.effort_least) / (rule.effort_full - rule.effort_least), 0, 1)
         return RaisedSeconds(score.astype(np.float32), spoken, level, pitch, balance)
 
 
@@ -165,12 +173,13 @@ def _speech_seconds(measured: measures.Measures, *, least_frames: int) -> npt.ND
     return facts
 
 
-def _smooth(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
-    """Each value half, its neighbours a quarter each: one stressed word is not a raised voice."""
-    if len(values) < 2:
+def _smooth(values: npt.NDArray[np.floating[Any]], *, window: int) -> npt.NDArray[np.floating[Any]]:
+    """Mean of ``window`` spoken seconds around each: one stressed word is not a raised voice."""
+    if len(values) < window:
         return values
-    padded = np.pad(values, 1, mode="edge")
-    smoothed: npt.NDArray[np.floating[Any]] = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
+    half = window // 2
+    padded = np.pad(values, half, mode="edge")
+    smoothed: npt.NDArray[np.floating[Any]] = np.convolve(padded, np.ones(window) / window, mode="valid")
     return smoothed
 
 

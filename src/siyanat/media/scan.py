@@ -73,7 +73,7 @@ class SoundBlock:
 
 @dataclass(slots=True)
 class Totals:
-    """What one pass saw. ``video_bytes[s]``: size of the picture's packets in second ``s`` of the file."""
+    """What one pass saw. ``between_bytes[s]``: size of the picture's packets between key frames in second ``s``."""
 
     duration_ms: int = 0
     frames: int = 0
@@ -87,7 +87,7 @@ class Totals:
     has_sound: bool = False
     sound_rate: int = 0
     sound_channels: int = 0
-    video_bytes: list[int] = field(default_factory=list)
+    between_bytes: list[int] = field(default_factory=list)
 
 
 class Scan:
@@ -166,10 +166,11 @@ class Scan:
         yield KeyFrame(at, gray, packet.size)
 
     def _weigh(self, packet: Packet[VideoStream], at: int) -> None:
-        profile, second = self.totals.video_bytes, at // 1000
+        profile, second = self.totals.between_bytes, at // 1000
         if second >= len(profile):
             profile.extend([0] * (second + 1 - len(profile)))
-        profile[second] += packet.size
+        if not packet.is_keyframe:
+            profile[second] += packet.size
         self.totals.duration_ms = max(self.totals.duration_ms, at + self._clock.length(packet))
 
     def _decode(self, packet: Packet[VideoStream]) -> Gray | None:

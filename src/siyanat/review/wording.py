@@ -26,8 +26,12 @@ NAMES = {
     "lens_dark": gettext_lazy("Lens dark"),
     "lens_frozen": gettext_lazy("Picture frozen"),
     "lens_blurred": gettext_lazy("Picture blurred"),
+    "lens_turned": gettext_lazy("Lens turned away"),
+    "microphone_covered": gettext_lazy("Microphone covered"),
     "microphone_dead": gettext_lazy("Microphone dead"),
     "motion": gettext_lazy("Strong motion"),
+    "commotion": gettext_lazy("Commotion"),
+    "siren": gettext_lazy("Siren"),
     "loud": gettext_lazy("Loud"),
     "clipping": gettext_lazy("Sound overdriven"),
     "scene_change": gettext_lazy("Change of scene"),
@@ -52,17 +56,17 @@ def _number(figures: Figures, name: str, places: int = 0) -> str:
 
 def _raised(figures: Figures) -> str:
     return _(
-        "Voices are raised for %(length)s: %(louder)s dB louder and %(higher)s semitones higher than shortly before."
+        "Voices are raised for %(length)s: %(higher)s semitones higher and %(sharper)s dB sharper than shortly before."
     ) % {
         "length": _length(figures),
-        "louder": _number(figures, "level_above_db"),
         "higher": _number(figures, "pitch_above_semitones", 1),
+        "sharper": _number(figures, "balance_above_db"),
     }
 
 
 def _impulse(figures: Figures) -> str:
     count = int(figures.get("count", 1))
-    above = _number(figures, "above_db")
+    above = _number(figures, "above_background_db")
     if count > 1:
         return _("%(count)s bangs in a row, the strongest %(above)s dB above what was heard before.") % {
             "count": formatting.number(count), "above": above,
@@ -79,13 +83,31 @@ def _covered(figures: Figures) -> str:
 def _stop(figures: Figures) -> str:
     missing = formatting.duration(float(figures.get("missing_seconds", 0)) / 60)
     return _(
-        "Footage stops here and %(missing)s without a reason follow: the last minute before the stop."
+        "Footage stops here and %(missing)s without a reason follow: the last moments before the stop."
     ) % {"missing": missing}
 
 
 def _loud(figures: Figures) -> str:
     return _("It is loud for %(length)s, up to %(above)s dB above the usual.") % {
         "length": _length(figures), "above": _number(figures, "above_usual_db"),
+    }  # fmt: skip
+
+
+def _muffled(figures: Figures) -> str:
+    return _("The microphone is covered for %(length)s: the treble falls by %(lost)s dB, the bass stays.") % {
+        "length": _length(figures), "lost": _number(figures, "treble_lost_db"),
+    }  # fmt: skip
+
+
+def _turned(figures: Figures) -> str:
+    return _("For %(length)s the picture shows %(detail)s of the usual detail and hardly anything moves.") % {
+        "length": _length(figures), "detail": formatting.percent(float(figures.get("detail_of_usual", 0))),
+    }  # fmt: skip
+
+
+def _commotion(figures: Figures) -> str:
+    return _("Far more moves than before and after, for %(length)s: %(times)s times the usual.") % {
+        "length": _length(figures), "times": _number(figures, "times_usual_bytes", 1),
     }  # fmt: skip
 
 
@@ -108,6 +130,10 @@ SENTENCES: dict[str, Callable[[Figures], str]] = {
     "lens_dark": _simple(gettext_lazy("The picture is dark for %(length)s.")),
     "lens_frozen": _simple(gettext_lazy("The picture stands still for %(length)s.")),
     "lens_blurred": _simple(gettext_lazy("The picture is blurred for %(length)s.")),
+    "lens_turned": _turned,
+    "microphone_covered": _muffled,
+    "commotion": _commotion,
+    "siren": _simple(gettext_lazy("A tone rises and falls for %(length)s, as a siren does.")),
     "microphone_dead": _simple(gettext_lazy("The microphone hears nothing at all for %(length)s.")),
     "motion": _simple(gettext_lazy("The camera or what is before it moves strongly for %(length)s.")),
     "loud": _loud,
@@ -149,7 +175,7 @@ def item_sentences(item: triage.PlanItem) -> list[str]:
         drawn = _("Drawn from all minutes of the roster by a seed that was fixed before the shift began.")
         return [drawn, no_footage()] if item.is_missing else [drawn]
     told: dict[str, str] = {}
-    for reason in item.reasons:
+    for reason in sorted(item.reasons, key=lambda one: -int(item.components.get(one["code"], 0))):
         told.setdefault(reason["code"], sentence_for(reason["code"], reason["facts"]))
     if "with_speech" in item.components:
         told["with_speech"] = _("People speak meanwhile.")

@@ -16,34 +16,52 @@ from siyanat.lib import timespan
 WEIGHTS: Mapping[str, int] = {
     "button": 60,
     "unexplained_stop": 50,
-    "impulse": 45,
-    "raised_voice": 40,
-    "lens_covered": 35,
-    "lens_frozen": 25,
-    "microphone_dead": 25,
-    "motion": 20,
-    "lens_dark": 15,
-    "loud": 12,
-    "lens_blurred": 8,
-    "clipping": 6,
-    "scene_change": 4,
-    "silence": 4,
+    "impulse": 50,
+    "raised_voice": 50,
+    "lens_covered": 45,
+    "lens_frozen": 45,
+    "lens_dark": 40,
+    "microphone_covered": 40,
+    "microphone_dead": 40,
+    "silence": 35,
+    "commotion": 30,
+    "lens_blurred": 30,
+    "lens_turned": 30,
+    "siren": 25,
+    "motion": 12,
+    "loud": 10,
+    "clipping": 4,
+    "scene_change": 3,
 }
 """Points of a full-score finding of each kind. Speech has none: it is everywhere, and counts only beside
 something.
 """
+
+BONUSES = frozenset({"together", "with_speech"})
+"""Components that no finding has alone: several senses at once, and speech beside something."""
 
 _SENSES = {
     "lens_covered": "picture",
     "lens_dark": "picture",
     "lens_frozen": "picture",
     "lens_blurred": "picture",
+    "lens_turned": "picture",
     "motion": "picture",
+    "commotion": "picture",
     "scene_change": "picture",
     "button": "person",
     "unexplained_stop": "person",
 }
 _HIDDEN = frozenset({"lens_covered", "lens_dark"})
+_STATES = _HIDDEN | {
+    "lens_frozen",
+    "lens_blurred",
+    "lens_turned",
+    "microphone_covered",
+    "microphone_dead",
+    "silence",
+}
+"""What begins and ends and is the same between: looked at where it begins, and with fewer points where it ends."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,18 +121,24 @@ class MomentPolicy:
     """What makes a moment, how long it is, and what a person must see whatever the budget."""
 
     weights: Mapping[str, int] = dataclasses.field(default_factory=lambda: dict(WEIGHTS))
-    before: dt.timedelta = dt.timedelta(seconds=10)
-    after: dt.timedelta = dt.timedelta(seconds=10)
-    before_stop: dt.timedelta = dt.timedelta(seconds=60)
-    merge_within: dt.timedelta = dt.timedelta(seconds=10)
-    longest: dt.timedelta = dt.timedelta(minutes=3)
-    edge: dt.timedelta = dt.timedelta(seconds=30)
+    before: dt.timedelta = dt.timedelta(seconds=5)
+    after: dt.timedelta = dt.timedelta(seconds=5)
+    before_stop: dt.timedelta = dt.timedelta(seconds=45)
+    merge_within: dt.timedelta = dt.timedelta(seconds=2)
+    longest: dt.timedelta = dt.timedelta(seconds=70)
+    edge: dt.timedelta = dt.timedelta(seconds=8)
+    look: dt.timedelta = dt.timedelta(seconds=20)
+    """How much of one long event is looked at; the player goes on for who wants more."""
+    end_share: float = 0.25
+    """Points of a state's end, as a share of its beginning's."""
     hidden_at_least: dt.timedelta = dt.timedelta(seconds=20)
     hidden_speech_at_least: dt.timedelta = dt.timedelta(seconds=3)
     impulse_at_least: float = 0.8
     raised_voice_at_least: float = 0.6
-    together_points: int = 10
-    speech_points: int = 5
+    together_points: int = 8
+    speech_points: int = 3
+    claim_points: int = 20
+    """From here on a moment is said to deserve eyes; what scores less only fills what is left of the budget."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -125,6 +149,7 @@ class _Anchor:
     sighting: Sighting
     must_see: bool
     with_speech: bool
+    points: int
 
 
 def rank_moments(sightings: Iterable[Sighting], *, policy: MomentPolicy) -> list[Moment]:
@@ -156,16 +181,22 @@ def _anchors(sighting: Sighting, speech: timespan.SpanSet, policy: MomentPolicy)
         return
     spoken = _overlap(speech, sighting.span)
     must_see = _must_see(sighting, spoken, policy)
+    points = policy.weights[sighting.kind] * min(max(sighting.score, 0.0), 1.0)
     before = policy.before_stop if sighting.kind == "unexplained_stop" else policy.before
-    parts = [sighting.span]
-    if sighting.span.duration > 2 * policy.edge:
-        parts = [
-            timespan.Span(sighting.starts_at, sighting.starts_at + policy.edge),
-            timespan.Span(sighting.ends_at - policy.edge, sighting.ends_at),
-        ]
-    for part in parts:
+    for part, share in _parts(sighting, policy):
         span = timespan.Span(part.starts_at - before, part.ends_at + policy.after)
-        yield _Anchor(span, sighting, must_see, bool(spoken))
+        yield _Anchor(span, sighting, must_see and share == 1.0, bool(spoken), round(points * share))
+
+
+def _parts(sighting: Sighting, policy: MomentPolicy) -> list[tuple[timespan.Span, float]]:
+    """The stretches of a sighting that are looked at, each with its share of the points."""
+    span = sighting.span
+    if sighting.kind in _STATES and span.duration > 2 * policy.edge:
+        return [
+            (timespan.Span(span.starts_at, span.starts_at + policy.edge), 1.0),
+            (timespan.Span(span.ends_at - policy.edge, span.ends_at), policy.end_share),
+        ]
+    return [(timespan.Span(span.starts_at, min(span.ends_at, span.starts_at + policy.look)), 1.0)]
 
 
 def _overlap(speech: timespan.SpanSet, span: timespan.Span) -> dt.timedelta:
@@ -188,21 +219,43 @@ def _must_see(sighting: Sighting, spoken: dt.timedelta, policy: MomentPolicy) ->
 
 
 def _grouped(anchors: list[_Anchor], policy: MomentPolicy) -> Iterable[tuple[timespan.Span, list[_Anchor]]]:
-    """Anchors near each other, in order of time, as long as together they stay within the longest moment."""
+    """Anchors near each other, as long as together they stay within the longest moment.
+
+    What claims to deserve eyes makes moments; what does not joins one that it touches without making it longer, and
+    only what is left over makes moments of its own.
+    """
+    strong = [one for one in anchors if one.must_see or one.points >= policy.claim_points]
+    weak = [one for one in anchors if not (one.must_see or one.points >= policy.claim_points)]
+    groups = list(_joined(strong, policy))
+    starts = [span.starts_at for span, _group in groups]
+    left: list[_Anchor] = []
+    for anchor in weak:
+        place = bisect.bisect_right(starts, anchor.span.starts_at) - 1
+        near = [one for one in (place, place + 1) if 0 <= one < len(groups)]
+        touched = next((one for one in near if groups[one][0].overlaps(anchor.span)), None)
+        if touched is None:
+            left.append(anchor)
+        else:
+            groups[touched][1].append(anchor)
+    yield from groups
+    yield from _joined(left, policy)
+
+
+def _joined(anchors: list[_Anchor], policy: MomentPolicy) -> Iterable[tuple[timespan.Span, list[_Anchor]]]:
+    """Anchors in order of time, joined while they are near and the whole is not too long."""
     span: timespan.Span | None = None
     group: list[_Anchor] = []
     for anchor in anchors:
-        if span is not None:
-            joined = timespan.Span(span.starts_at, max(span.ends_at, anchor.span.ends_at))
-            near = anchor.span.starts_at <= span.ends_at + policy.merge_within
-            if near and (joined.duration <= policy.longest or joined.ends_at == span.ends_at):
-                span, group = joined, [*group, anchor]
-                continue
-            yield span, group
-            anchor_starts = max(anchor.span.starts_at, span.ends_at)
-            span, group = timespan.Span(anchor_starts, anchor.span.ends_at), [anchor]
+        if span is None:
+            span, group = anchor.span, [anchor]
             continue
-        span, group = anchor.span, [anchor]
+        joined = timespan.Span(span.starts_at, max(span.ends_at, anchor.span.ends_at))
+        near = anchor.span.starts_at <= span.ends_at + policy.merge_within
+        if near and (joined.duration <= policy.longest or joined.ends_at == span.ends_at):
+            span, group = joined, [*group, anchor]
+            continue
+        yield span, group
+        span, group = timespan.Span(max(anchor.span.starts_at, span.ends_at), anchor.span.ends_at), [anchor]
     if span is not None:
         yield span, group
 
@@ -211,8 +264,7 @@ def _moment(bearer: str, span: timespan.Span, group: list[_Anchor], policy: Mome
     components: dict[str, int] = {}
     for anchor in group:
         kind = anchor.sighting.kind
-        points = round(policy.weights[kind] * min(max(anchor.sighting.score, 0.0), 1.0))
-        components[kind] = max(components.get(kind, 0), points)
+        components[kind] = max(components.get(kind, 0), anchor.points)
     components = {kind: components[kind] for kind in sorted(components)}
     senses = {_SENSES.get(kind, "sound") for kind in components}
     if len(senses) > 1:

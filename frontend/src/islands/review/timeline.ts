@@ -16,7 +16,7 @@ const GAP = 3;
 const RECORDED = 20;
 const ROOMY = { track: 15, from: 820 }; // one camera on a window of this height has room for larger rows
 const CLOSE = 12; // with the gap no less than a line of the names: they must not touch
-const LENS = ["", "recorded", "warn", "warn", "bad", "bad"] as const; // unknown, clear, blurred, frozen, covered, dark
+const LENS = ["", "recorded", "warn", "warn", "bad", "bad", "warn"] as const; // unknown, clear, blurred, frozen, covered, dark, turned
 
 export interface TimelineData {
   facts: Facts;
