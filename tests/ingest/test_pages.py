@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from siyanat.cameras import models as cameras
 from siyanat.evidence import models as evidence
@@ -97,3 +98,18 @@ def test_another_station_sees_nothing(sign_in: SignIn, stray: models.Quarantined
     client = sign_in("stranger")
     assert "stray.mp4" not in client.get("/ingest/").content.decode()
     assert client.get(f"/ingest/quarantine/{stray.pk}/").status_code == 404
+
+
+def test_an_upload_that_was_quarantined_says_why_and_leads_to_it(
+    stray: models.Quarantined, cast: cast_module.Cast, sign_in: SignIn
+) -> None:
+    user = cast.people["steward"].user
+    assert user is not None
+    models.Upload.objects.create(
+        user=user, unit=cast.units["A"], batch=stray.batch, original_name=stray.original_name, size_bytes=1,
+        created_at=timezone.now(), touched_at=timezone.now(), finished_at=timezone.now(), sha256=stray.sha256,
+        outcome="quarantined",
+    )  # fmt: skip
+    page = sign_in("steward").get("/ingest/upload/").content.decode()
+    assert stray.get_reason_display() in page
+    assert f"/ingest/quarantine/{stray.pk}/" in page

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from siyanat.evidence import queries as evidence
 from siyanat.evidence import store
 from siyanat.ingest import forms, models, operations, queries, tus
 from siyanat.lib import errors
@@ -183,7 +184,22 @@ def my_uploads(request: gates.ViewerRequest) -> HttpResponse:
 
 def _own(request: gates.ViewerRequest) -> dict[str, Any]:
     rows = queries.list_uploads(request.viewer, since=request.now - UPLOADS_SINCE)[:50]
-    return {"uploads": [{"row": row, "outcome": OUTCOMES.get(row.outcome, ("", "neutral"))} for row in rows]}
+    digests = {row.sha256 for row in rows if row.sha256}
+    kept = queries.visible_quarantined(request.viewer).filter(sha256__in=digests)
+    reasons = {one.sha256: one for one in kept}
+    visible = evidence.visible_recordings(request.viewer, request.now).filter(sha256__in=digests)
+    recordings = dict(visible.values_list("sha256", "pk"))
+    return {
+        "uploads": [
+            {
+                "row": row,
+                "outcome": OUTCOMES.get(row.outcome, ("", "neutral")),
+                "kept": reasons.get(row.sha256),
+                "recording": recordings.get(row.sha256),
+            }
+            for row in rows
+        ]
+    }
 
 
 @gates.admit(*queries.INTAKE_ROLES)
