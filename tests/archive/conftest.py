@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
@@ -48,6 +49,8 @@ def record(cast: cast_module.Cast) -> Record:
             )
             cast_module.issue_camera(shift, cast.people[officer], camera)
         intake = make.make_intake(camera=camera, unit=cast.units[unit], started_at=starts_at, data=data)
+        came = min(NOW, starts_at)  # docked at once: its period runs from its end
+        intake = dataclasses.replace(intake, received_at=came)
         recording = evidence_acts.seal_recording(intake=intake, actor="system:test", now=NOW).recording
         if classify:
             archive.classify_recording(recording_id=recording.pk, now=NOW)

@@ -30,6 +30,13 @@ def test_routine_footage_is_kept_ninety_days_from_its_end(record: Record) -> Non
     assert queries.kept_until(recording) == recording.ends_at + 90 * DAY
 
 
+def test_footage_that_came_late_is_kept_from_the_day_it_came(record: Record) -> None:
+    recording = record(days=400, classify=False)
+    evidence.Recording.objects.filter(pk=recording.pk).update(received_at=NOW)
+    operations.classify_recording(recording_id=recording.pk, now=NOW)
+    assert queries.kept_until(recording) == NOW + 90 * DAY
+
+
 def test_footage_that_nobody_classified_is_kept_as_routine(record: Record) -> None:
     recording = record(days=10, classify=False)
     assert not models.Classification.objects.exists()

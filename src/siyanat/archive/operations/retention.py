@@ -48,14 +48,17 @@ def load_defaults() -> int:
 def classify_recording(*, recording_id: UUID | str, now: dt.datetime) -> None:
     """Put a newly sealed recording into the default category, and into the intentional one if the button
     was pressed.
+
+    Its period runs from the day that it came, if that is later: a time that somebody typed can't make it due at once.
     """
     recording = evidence.Recording.objects.filter(pk=recording_id).first()
     if recording is None:
         raise errors.NotFound
     default = _default_category()
-    _classify([recording.pk], default.code, since=recording.ends_at, reference="")
+    since = max(recording.ends_at, recording.received_at)
+    _classify([recording.pk], default.code, since=since, reference="")
     if recording.is_intentional:
-        classify([recording.pk], code=INTENTIONAL, since=recording.ends_at, reference="", now=now)
+        classify([recording.pk], code=INTENTIONAL, since=since, reference="", now=now)
 
 
 def _default_category() -> models.RetentionCategory:
