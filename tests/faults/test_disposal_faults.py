@@ -6,6 +6,7 @@ step.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import signal
@@ -133,6 +134,7 @@ def _agreed_disposal() -> tuple[Any, Any]:
             started_at=now - dt.timedelta(days=days),
             data=bytes([days]) * 4000,
         )
+        intake = dataclasses.replace(intake, received_at=intake.camera_started_at)
         made.append(evidence_acts.seal_recording(intake=intake, actor="system:test", now=now).recording)
         operations.classify_recording(recording_id=made[-1].pk, now=now)
     disposal = operations.propose_disposal(

@@ -107,7 +107,8 @@ class Month:
 def month_of(unit: roster.Unit, *, starts_at: dt.datetime, ends_at: dt.datetime) -> Month:
     """The month of a unit and everything below it, from its signed-off first-line reviews."""
     rows = _first_lines(unit, starts_at, ends_at)
-    reviews = list(rows.filter(signed_off_at__isnull=False, plan__isnull=False).select_related("plan"))
+    told = rows.filter(signed_off_at__isnull=False, plan__isnull=False).select_related("plan")
+    reviews = list(told.defer("summary", "plan__owed", "plan__policy"))
     sample = _Sample(reviews)
     outcomes = sample.outcomes()
     owed_ms, unrecorded_ms = _footage_of(reviews)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from siyanat.cameras import models as cameras
@@ -45,17 +46,23 @@ def _review_item(viewer: gates.Viewer, row: review.Review, kind: str, act: items
     )  # fmt: skip
 
 
-def _shift_in_a_line(shift: roster.Shift) -> str:
+def _with_their_shifts(rows: QuerySet[review.Review]) -> QuerySet[review.Review]:
+    """Reviews with the crew and the count of their shifts, read at once for all of them."""
+    crew = (
+        roster.CrewMember.objects.filter(superseded_at__isnull=True).select_related("person").order_by("pk")
+    )
+    counts = coverage.Count.objects.filter(person__isnull=True, superseded_at__isnull=True)
+    return rows.prefetch_related(
+        Prefetch("shift__crew", crew, "crew_now"), Prefetch("shift__counts", counts, "counts_now")
+    )
+
+
+def _shift_in_a_line(shift: Any) -> str:
     """What helps to choose: unit, crew, hours, what is unexplained."""
-    crew = [
-        names.full_name(one.person)
-        for one in shift.crew.filter(superseded_at__isnull=True).select_related("person").order_by("pk")
-    ]
+    crew = str(_(", ")).join(names.full_name(one.person) for one in shift.crew_now)
     begins, ends = formatting.moment(shift.starts_at), formatting.time(shift.ends_at)
-    parts = [names.unit_name(shift.unit), str(_(", ")).join(crew), f"{begins} – {ends}"]
-    count = coverage.Count.objects.filter(
-        shift=shift, person__isnull=True, superseded_at__isnull=True
-    ).first()
+    parts = [names.unit_name(shift.unit), crew, f"{begins} – {ends}"]
+    count = next(iter(shift.counts_now), None)
     if count is not None and count.unexplained_ms >= SHORTEST_MS:
         parts.append(_("%(time)s unexplained") % {"time": formatting.duration_ms(count.unexplained_ms)})
     elif count is not None and not count.awaited_ms:
@@ -69,9 +76,8 @@ def reviews(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
     def make(row: review.Review) -> items.Item:
         return _review_item(viewer, row, "reviews", _("Go on") if row.begun_at else _("Begin the review"))
 
-    return taking.take(
-        review_queries.list_waiting(viewer, now=now), make, url=links.reach(viewer, "review:list")
-    )
+    rows = _with_their_shifts(review_queries.list_waiting(viewer, now=now))
+    return taking.take(rows, make, url=links.reach(viewer, "review:list"))
 
 
 def escalated_reviews(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
@@ -82,7 +88,7 @@ def escalated_reviews(viewer: gates.Viewer, now: dt.datetime) -> items.Found:
         .select_related("shift__unit", "unit").order_by("due_at")
     )  # fmt: skip
     return taking.take(
-        rows,
+        _with_their_shifts(rows),
         lambda row: _review_item(viewer, row, "escalated", _("See why it waits")),
         url=links.reach(viewer, "review:list", tail="?tab=overdue"),
     )

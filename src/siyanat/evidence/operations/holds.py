@@ -119,6 +119,7 @@ def _place(
     now: dt.datetime,
 ) -> models.Hold:
     span = DateTimeTZRange(*covers.span) if covers.span else None
+    _lock(covers)
     same = models.Hold.objects.filter(
         released_at__isnull=True, reason=reason, reference=reference, recording=covers.recording,
         shift=covers.shift, unit=covers.unit, placed_by=by,
@@ -132,6 +133,16 @@ def _place(
     )  # fmt: skip
     _tell(hold, "evidence.hold_placed", actor=actor, now=now, personal={"note": note} if note else None)
     return hold
+
+
+def _lock(covers: Covers) -> None:
+    """Whoever asks for the same thing at the same moment (a form sent twice) waits, and then finds the hold."""
+    if covers.recording is not None:
+        models.Recording.objects.select_for_update(no_key=True, of=("self",)).get(pk=covers.recording.pk)
+    elif covers.shift is not None:
+        roster.Shift.objects.select_for_update(no_key=True, of=("self",)).get(pk=covers.shift.pk)
+    elif covers.unit is not None:
+        roster.Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=covers.unit.pk)
 
 
 def carry_over(
