@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright import sync_api
 
 from siyanat.archive import operations as archive
@@ -109,6 +110,8 @@ class World:
                 queue.drain()
             except BaseException as fault:  # noqa: BLE001 - raised again below, in the test's own thread
                 faults.append(fault)
+            finally:
+                connections.close_all()
 
         worker = threading.Thread(target=run, daemon=True)
         worker.start()
