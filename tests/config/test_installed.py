@@ -15,6 +15,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,17 @@ def cookies_of(answer: deployment.Answer) -> str:
     return "; ".join(one.partition(";")[0] for one in answer.cookies)
 
 
+USED: dict[str, int] = {}
+
+
+def unused_counter(name: str) -> int:
+    """The half minute of a code that this person has not used yet: each opens once, so the next one is waited for."""
+    while (counter := list(totp.yield_hotp_counters_from_time())[-1]) == USED.get(name):
+        time.sleep(1)
+    USED[name] = counter
+    return counter
+
+
 def sign_in(found: deployment.Deployment, name: str, **headers: str) -> str:
     """Password, then the authenticator's code, as a browser sends them; the session's cookies."""
     page = found.ask("/account/login/", **headers)
@@ -119,9 +131,7 @@ def sign_in(found: deployment.Deployment, name: str, **headers: str) -> str:
     first = found.ask("/account/login/", method="POST", body=form.encode(), Cookie=f"csrftoken={token}",
                       Content_Type=FORM, **headers)  # fmt: skip
     assert first.status == 302, first.text
-    code = totp.format_hotp_value(
-        totp.hotp_value(deployment.SECRET, list(totp.yield_hotp_counters_from_time())[-1])
-    )
+    code = totp.format_hotp_value(totp.hotp_value(deployment.SECRET, unused_counter(name)))
     jar = {**dict(one.partition(";")[0].split("=", 1) for one in first.cookies)}
     token = jar.setdefault("csrftoken", token)
     second = found.ask(
