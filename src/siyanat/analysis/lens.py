@@ -191,7 +191,7 @@ class LensBlurred(detector.Detector):
         sharpness = _sharpness(pictures)
         clear = ~_dark(pictures) & (pictures.spread >= rule.spread_least)
         window = int(rule.around_frames)
-        detail = sharpness / np.maximum(runs.around_median(sharpness, window=window), 1e-6)
+        detail = _of_usual(sharpness, window, least=1e-6)
         size = _size_of_usual(pictures, window)
         clear &= pictures.flat_share < CoveredParameters().flat_enter
         blurred = clear & (detail <= rule.detail_enter) & (size <= rule.bytes_enter)
@@ -241,7 +241,7 @@ class LensTurned(detector.Detector):
         """Yield ``lens_turned`` where detail and bytes stay far below what is usual around."""
         rule, pictures = self.parameters, measured.pictures
         window = int(rule.around_frames)
-        detail = pictures.detail / np.maximum(runs.around_median(pictures.detail, window=window), 1e-6)
+        detail = _of_usual(pictures.detail, window, least=1e-6)
         size = _size_of_usual(pictures, window)
         bare = ~_dark(pictures) & (pictures.flat_share < CoveredParameters().flat_enter)
         bare &= (size <= rule.bytes_stay) & (pictures.moved_share <= rule.moved_most)
@@ -302,9 +302,14 @@ def _size_of_usual(pictures: measures.Pictures, window: int) -> measures.Floats:
     sizes = pictures.packet_bytes.astype(np.float32)
     if not _tells(pictures):
         return np.zeros_like(sizes)
-    usual = np.maximum(runs.around_median(sizes, window=window), np.float32(1))
-    size: measures.Floats = (sizes / usual).astype(np.float32)
-    return size
+    return _of_usual(sizes, window, least=1.0)
+
+
+def _of_usual(values: measures.Floats, window: int, *, least: float) -> measures.Floats:
+    """Each value over what is usual around it, which counts as ``least`` at the least."""
+    usual = np.maximum(runs.around_median(values, window=window), np.float32(least))
+    share: measures.Floats = (values / usual).astype(np.float32)
+    return share
 
 
 def _sharpness(pictures: measures.Pictures) -> measures.Floats:

@@ -95,7 +95,7 @@ class Month:
     @property
     def sensitivity(self) -> estimation.Interval | None:
         """The share of what is bad that a reviewer sees; None when too few double reviews tell."""
-        return self.looks.share if self.looks.second >= SECOND_LEAST and self.looks.both else None
+        return _sensitivity(self.looks)
 
     @property
     def chances(self) -> tuple[float, float, float] | None:
@@ -114,7 +114,7 @@ def month_of(unit: roster.Unit, *, starts_at: dt.datetime, ends_at: dt.datetime)
     owed_ms, unrecorded_ms = _footage_of(reviews)
     bad = estimation.estimate_total(sample.strata()) if sample.drawn else None
     looks, looks_drawn = _looks(unit, ends_at=ends_at)
-    share = looks.share if looks.second >= SECOND_LEAST and looks.both else None
+    share = _sensitivity(looks)
     return Month(
         reviews=len(reviews),
         waiting=rows.filter(signed_off_at__isnull=True).count(),
@@ -130,6 +130,11 @@ def month_of(unit: roster.Unit, *, starts_at: dt.datetime, ends_at: dt.datetime)
         true_bad=estimation.divide(bad.interval, share).over(bad.population) if bad and share else None,
         officers=_officers(unit, ends_at=ends_at, sensitivity=share.value if share else 1.0),
     )
+
+
+def _sensitivity(looks: estimation.Recapture) -> estimation.Interval | None:
+    """The share that reviewers see of what is bad; None when too few double reviews tell."""
+    return looks.share if looks.second >= SECOND_LEAST and looks.both else None
 
 
 def _first_lines(unit: roster.Unit, starts_at: dt.datetime, ends_at: dt.datetime) -> QuerySet[models.Review]:
